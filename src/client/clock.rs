@@ -1,0 +1,53 @@
+//! Time, as the loop sees it: replaced where schedules are simulated.
+
+use std::thread;
+use std::time::{Duration, Instant, SystemTime};
+
+use crate::transport::Cancel;
+
+/// The longest a waiting thread does not ask whether it was cancelled.
+const SLICE: Duration = Duration::from_millis(25);
+
+/// Clocks, waiting, and chance.
+pub trait Clock: Send + Sync {
+    /// The steady clock that deadlines are measured on.
+    fn now(&self) -> Instant;
+    /// The clock on the wall, for dates that the service names.
+    fn wall(&self) -> SystemTime;
+    /// Waits, and says whether the whole time passed; it ends early when cancelled.
+    fn wait(&self, time: Duration, cancel: &Cancel) -> bool;
+    /// A random number from 0 to 1.
+    fn jitter(&self) -> f64;
+}
+
+/// The system's.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    fn now(&self) -> Instant {
+        Instant::now()
+    }
+
+    fn wall(&self) -> SystemTime {
+        SystemTime::now()
+    }
+
+    fn wait(&self, time: Duration, cancel: &Cancel) -> bool {
+        let until = Instant::now() + time;
+        loop {
+            if cancel.is_cancelled() {
+                return false;
+            }
+            let left = until.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return true;
+            }
+            thread::sleep(left.min(SLICE));
+        }
+    }
+
+    fn jitter(&self) -> f64 {
+        fastrand::f64()
+    }
+}

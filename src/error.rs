@@ -1,0 +1,59 @@
+//! Why a call did not end in "sent".
+
+use std::fmt;
+use std::time::Duration;
+
+use crate::status::Status;
+
+/// A failed call: its status, and what is known of the last reply.
+#[derive(Debug, Clone)]
+pub struct Error {
+    /// What the call ended in; never [`Status::Ok`].
+    pub status: Status,
+    /// One line for a log: what failed, where, and what to do next. Never holds a token.
+    pub message: String,
+    /// The HTTP status of the last reply, 0 where none came.
+    pub http_status: u16,
+    /// Graph's `error.code` of the last reply, empty where there is none.
+    pub code: String,
+    /// The `request-id` of the last reply, empty where there is none.
+    pub request_id: String,
+    /// The `client-request-id` sent with every attempt of the call, empty where the call built no request.
+    pub client_request_id: String,
+    /// How long Graph asked to wait before the next attempt; zero where it did not.
+    pub retry_after: Duration,
+    /// How many attempts handed on at least one byte of a request.
+    pub attempts: u32,
+    /// The decoded claims challenge of a 401, empty where there is none.
+    pub claims: String,
+}
+
+impl Error {
+    /// An error that carries a status and its explanation alone.
+    pub fn new(status: Status, message: impl Into<String>) -> Error {
+        Error {
+            status,
+            message: message.into(),
+            http_status: 0,
+            code: String::new(),
+            request_id: String::new(),
+            client_request_id: String::new(),
+            retry_after: Duration::ZERO,
+            attempts: 0,
+            claims: String::new(),
+        }
+    }
+
+    /// A wrong argument or option: nothing left the process.
+    pub fn invalid(message: impl Into<String>) -> Error {
+        Error::new(Status::InvalidArgument, message)
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.status.name(), self.message)
+    }
+}
+
+impl std::error::Error for Error {}

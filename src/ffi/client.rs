@@ -1,0 +1,86 @@
+use std::mem::MaybeUninit;
+
+use libc::c_char;
+
+use super::argument::{give, object, text, text_or_empty};
+use super::call::graph_call;
+use super::error::graph_error;
+use super::guard::{guard, guard_value};
+use super::options::graph_options;
+use super::receipt::graph_receipt;
+use super::status::graph_status;
+use crate::client::Client;
+
+/// Settings, and the connections they led to. Used by any number of threads at once.
+pub struct graph_client(Client);
+
+/// Makes a client. It connects when the first call needs it, keeps connections for 15 seconds after the last, and starts no
+/// thread but, while a host name is looked up, one helper.
+///
+/// options  copied; they stay the caller's. NULL is the defaults.
+/// client   receives the client, to be freed with graph_client_free; NULL on failure.
+///
+/// GRAPH_INVALID_ARGUMENT where an option was refused: the error names it. A client made before fork() works in the child,
+/// which makes connections of its own.
+#[unsafe(no_mangle)]
+pub extern "C" fn graph_client_new(
+    options: Option<&graph_options>,
+    client: Option<&mut MaybeUninit<*mut graph_client>>,
+    err: Option<&mut MaybeUninit<*mut graph_error>>,
+) -> graph_status {
+    let mut made = None;
+    let place_given = client.is_some();
+    let status = guard(err, || {
+        object("client", place_given.then_some(()))?;
+        made = Some(graph_client(Client::new(graph_options::settings_of(options)?)));
+        Ok(())
+    });
+    give(client, made);
+    status
+}
+
+/// Sends an existing draft, as graph_message_send does.
+///
+/// call     NULL, or the call's own settings; a call that was cancelled sends nothing.
+/// receipt  NULL, or receives what is known of the mail, to be freed with graph_receipt_free; NULL on failure.
+///
+/// Any thread, any number at once.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn graph_client_send(
+    client: Option<&graph_client>,
+    call: Option<&graph_call>,
+    token: *const c_char,
+    user: *const c_char,
+    id: *const c_char,
+    receipt: Option<&mut MaybeUninit<*mut graph_receipt>>,
+    err: Option<&mut MaybeUninit<*mut graph_error>>,
+) -> graph_status {
+    let mut sent = None;
+    let status = guard(err, || {
+        let client = object("client", client)?;
+        // SAFETY: the header asks for NULL or terminated strings that stay unchanged until the call returns.
+        let (token, user, id) = unsafe { (text("token", token)?, text_or_empty("user", user)?, text("id", id)?) };
+        sent = Some(graph_receipt::new(client.0.send(call.map(|call| &call.0), token, user, id)?));
+        Ok(())
+    });
+    give(receipt, sent);
+    status
+}
+
+/// Ends every call in flight on this client within a tenth of a second: GRAPH_CANCELLED where no request had left, else
+/// GRAPH_UNKNOWN. Does not wait for them. Calls that begin later are not touched. Any thread; NULL is no client.
+#[unsafe(no_mangle)]
+pub extern "C" fn graph_client_cancel(client: Option<&graph_client>) {
+    guard_value((), || {
+        if let Some(client) = client {
+            client.0.cancel();
+        }
+    });
+}
+
+/// Frees a client and closes its idle connections, without waiting for anything. No call may be in flight on it. NULL is
+/// no client.
+#[unsafe(no_mangle)]
+pub extern "C" fn graph_client_free(client: Option<Box<graph_client>>) {
+    guard_value((), || drop(client));
+}

@@ -1,0 +1,65 @@
+use std::mem::MaybeUninit;
+
+use libc::c_char;
+use once_cell::sync::OnceCell;
+
+use super::argument::{text, text_or_empty};
+use super::error::graph_error;
+use super::guard::guard;
+use super::options::graph_options;
+use super::status::graph_status;
+use crate::client::{Client, Settings};
+use crate::error::Error;
+
+/// The client of `graph_message_send`. Never freed: there is no moment in a host program at which that would be safe.
+static DEFAULT: OnceCell<Client> = OnceCell::new();
+
+/// Sends an existing draft - a new message, a reply, a reply-all or a forward - and waits for the answer, on a client that
+/// the whole process shares. Exactly one mail leaves, or none; the status says which, or that nobody can tell.
+///
+/// token  an access token for Microsoft Graph with Mail.Send, without "Bearer ".
+/// user   the mailbox: a user's id (GUID) or userPrincipalName, as it is, not percent-encoded. NULL, "" or "me" is the
+///        mailbox of the token's own user; a token of an application has none and must name one.
+/// id     the draft's id as Graph gave it, not percent-encoded.
+/// err    NULL, or receives NULL on success and else a new error to be freed with graph_error_free. What it held before
+///        is ignored.
+///
+/// Any thread, any number at once. Returns by the deadline, 100 seconds unless graph_init set another.
+/// POST {mailbox}/messages/{id}/send, https://learn.microsoft.com/graph/api/message-send
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn graph_message_send(
+    token: *const c_char,
+    user: *const c_char,
+    id: *const c_char,
+    err: Option<&mut MaybeUninit<*mut graph_error>>,
+) -> graph_status {
+    guard(err, || {
+        // SAFETY: the header asks for NULL or terminated strings that stay unchanged until the call returns.
+        let (token, user, id) = unsafe { (text("token", token)?, text_or_empty("user", user)?, text("id", id)?) };
+        DEFAULT.get_or_init(|| Client::new(Settings::default())).send(None, token, user, id)?;
+        Ok(())
+    })
+}
+
+/// Gives the shared client of graph_message_send other settings than the defaults. Optional; once, before the first
+/// graph_message_send, else GRAPH_INVALID_ARGUMENT. The options are copied and stay the caller's. NULL is the defaults.
+/// Any thread.
+#[unsafe(no_mangle)]
+pub extern "C" fn graph_init(
+    options: Option<&graph_options>,
+    err: Option<&mut MaybeUninit<*mut graph_error>>,
+) -> graph_status {
+    guard(err, || {
+        let mut created = false;
+        DEFAULT.get_or_try_init(|| {
+            created = true;
+            graph_options::settings_of(options).map(Client::new)
+        })?;
+        if created {
+            return Ok(());
+        }
+        Err(Error::invalid(
+            "graph_init came after the first graph_message_send or graph_init; call it once, at the start",
+        ))
+    })
+}

@@ -1,0 +1,121 @@
+//! The service root under which requests are made.
+
+use std::net::IpAddr;
+
+use http::Uri;
+
+use crate::error::Error;
+
+/// Graph v1.0 of the global cloud.
+const GLOBAL: &str = "https://graph.microsoft.com/v1.0";
+
+/// A service root, such as `https://graph.microsoft.com/v1.0`: https, or http on a loopback host.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BaseUrl(String);
+
+impl BaseUrl {
+    /// Reads the `base_url` option.
+    pub fn parse(url: &str) -> Result<BaseUrl, Error> {
+        // The text is quoted only where it can hold no credentials.
+        let refuse = |why: &str| Err(Error::invalid(format!("base_url {why}")));
+        if url.contains('#') {
+            return refuse("has a fragment (#...): give the service root alone");
+        }
+        if url.contains('?') {
+            return refuse("has a query (?...): give the service root alone");
+        }
+        let uri: Uri = match url.parse() {
+            Ok(uri) => uri,
+            Err(_) => return refuse("is no valid URL; it looks like https://graph.microsoft.com/v1.0"),
+        };
+        let (Some(scheme), Some(authority)) = (uri.scheme_str(), uri.authority()) else {
+            return refuse("has no scheme or no host; it looks like https://graph.microsoft.com/v1.0");
+        };
+        if authority.as_str().contains('@') {
+            return refuse("has credentials (user@host): the token is an argument of the call");
+        }
+        if authority.host().is_empty() {
+            return refuse("has no host; it looks like https://graph.microsoft.com/v1.0");
+        }
+        if authority.as_str().len() > authority.host().len() && authority.port_u16().is_none_or(|port| port == 0) {
+            return refuse("has a port that is no number from 1 to 65535");
+        }
+        match scheme {
+            "https" => {}
+            "http" if is_loopback(authority.host()) => {}
+            "http" => {
+                return refuse(
+                    "is plain http: a token would be readable on the way; use https (http is for loopback hosts only)",
+                );
+            }
+            _ => return refuse("is neither https nor, on a loopback host, http"),
+        }
+        Ok(BaseUrl(url.trim_end_matches('/').to_owned()))
+    }
+
+    /// The URL of a path below the root; the path begins with `/` and is percent-encoded already.
+    pub fn join(&self, path: &str) -> String {
+        format!("{}{path}", self.0)
+    }
+}
+
+impl Default for BaseUrl {
+    fn default() -> Self {
+        BaseUrl(GLOBAL.to_owned())
+    }
+}
+
+/// Whether a URL's host names this machine alone: `localhost` or a loopback address.
+pub fn is_loopback(host: &str) -> bool {
+    let address = host.strip_prefix('[').and_then(|h| h.strip_suffix(']')).unwrap_or(host);
+    host.eq_ignore_ascii_case("localhost") || address.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn accepted() {
+        for url in [
+            GLOBAL,
+            "https://graph.microsoft.us/v1.0/",
+            "HTTPS://dod-graph.microsoft.us/v1.0",
+            "https://microsoftgraph.chinacloudapi.cn:443/v1.0",
+            "http://localhost:8080/v1.0",
+            "http://LOCALHOST:1",
+            "http://127.0.0.1:8080/v1.0",
+            "http://127.9.9.9/v1.0",
+            "http://[::1]:8080/v1.0",
+        ] {
+            assert!(BaseUrl::parse(url).is_ok(), "{url}: {:?}", BaseUrl::parse(url));
+        }
+        assert_eq!(BaseUrl::parse("https://host/v1.0//").unwrap().join("/me"), "https://host/v1.0/me");
+    }
+
+    #[test]
+    fn refused() {
+        for (url, why) in [
+            ("", "no valid URL"),
+            ("graph.microsoft.com", "no scheme"),
+            ("https://", "no valid URL"),
+            ("https:///v1.0", "no valid URL"),
+            ("http://graph.microsoft.com/v1.0", "plain http"),
+            ("http://localhost.example/v1.0", "plain http"),
+            ("http://127.0.0.1.example/v1.0", "plain http"),
+            ("http://10.0.0.1/v1.0", "plain http"),
+            ("ftp://graph.microsoft.com", "neither https"),
+            ("https://user:s3cret@graph.microsoft.com/v1.0", "credentials"),
+            ("https://graph.microsoft.com@evil.example/v1.0", "credentials"),
+            ("https://graph.microsoft.com/v1.0?x=1", "query"),
+            ("https://graph.microsoft.com/v1.0#x", "fragment"),
+            ("https://graph.microsoft.com:0/v1.0", "port"),
+            ("https://graph.microsoft.com:99999/v1.0", "port"),
+            ("https://graph.microsoft.com /v1.0", "no valid URL"),
+        ] {
+            let error = BaseUrl::parse(url).unwrap_err();
+            assert!(error.message.contains(why), "{url}: {error}");
+            assert!(!error.message.contains("s3cret"));
+        }
+    }
+}

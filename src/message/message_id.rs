@@ -1,0 +1,63 @@
+//! Which message: the id part of the request path.
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
+use super::argument::check_name;
+use crate::error::Error;
+
+/// RFC 3986's unreserved characters stay; `=`, `/` and `+` of an id are encoded, so that the id stays one segment.
+const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// A message's id: opaque and case-sensitive (<https://learn.microsoft.com/graph/outlook-immutable-id>).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MessageId(String);
+
+impl MessageId {
+    /// Reads the `id` argument. Whether the id is well-formed is the service's to say.
+    pub fn parse(id: &str) -> Result<MessageId, Error> {
+        check_name("id", id)?;
+        if id == "." || id == ".." {
+            return Err(Error::invalid("id is a relative path segment, not a message id"));
+        }
+        Ok(MessageId(id.to_owned()))
+    }
+
+    /// The id as one path segment, percent-encoded exactly once.
+    pub fn segment(&self) -> String {
+        utf8_percent_encode(&self.0, SEGMENT).to_string()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use percent_encoding::percent_decode_str;
+    use proptest::prelude::*;
+
+    #[test]
+    fn encoded_once() {
+        let segment = |id: &str| MessageId::parse(id).unwrap().segment();
+        assert_eq!(segment("AAMkAG-_ZQ=="), "AAMkAG-_ZQ%3D%3D");
+        assert_eq!(segment("a/b+c"), "a%2Fb%2Bc");
+        assert_eq!(segment("a%3Db"), "a%253Db");
+    }
+
+    #[test]
+    fn refused() {
+        for id in ["", " ", "AAMk ", " AAMk", "AA\nMk", "AA\u{85}Mk", "AA\u{a0}Mk", "..", &"A".repeat(1025)] {
+            let error = MessageId::parse(id).unwrap_err();
+            assert!(error.message.starts_with("id "), "{id:?}: {error}");
+        }
+        assert!(MessageId::parse(&"A".repeat(1024)).is_ok());
+    }
+
+    proptest! {
+        #[test]
+        fn one_segment_that_decodes_to_the_id(id in "[^\\s\\p{Cc}]{1,200}") {
+            prop_assume!(id != "." && id != "..");
+            let segment = MessageId::parse(&id).unwrap().segment();
+            prop_assert_eq!(percent_decode_str(&segment).decode_utf8().unwrap(), id);
+            prop_assert!(segment.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._~%".contains(&b)));
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! The access token: checked, kept out of every text, wiped from memory when dropped.
+
+use std::fmt;
+use std::sync::Arc;
+
+use zeroize::Zeroizing;
+
+use crate::error::Error;
+
+/// The longest token that is passed on: more than twice what Graph's front end takes as request headers.
+const LONGEST_TOKEN: usize = 32 * 1024;
+
+/// The longest text from outside that goes into a message of ours, in characters.
+const LONGEST_QUOTE: usize = 400;
+
+const SCHEME: &str = "Bearer ";
+
+/// An access token for Microsoft Graph. Clones share one copy, which is wiped when the last of them is dropped.
+#[derive(Clone)]
+pub struct Token(Arc<Zeroizing<String>>);
+
+impl Token {
+    /// Reads the `token` argument: the bare token, without `Bearer`.
+    pub fn parse(token: &str) -> Result<Token, Error> {
+        if token.is_empty() {
+            return Err(Error::invalid("token is empty"));
+        }
+        if token.get(..SCHEME.len()).is_some_and(|start| start.eq_ignore_ascii_case(SCHEME)) {
+            return Err(Error::invalid(
+                "token begins with \"Bearer \": pass the token alone, the scheme is added here",
+            ));
+        }
+        if token.len() > LONGEST_TOKEN {
+            return Err(Error::invalid(format!(
+                "token has {} bytes, more than the {LONGEST_TOKEN} accepted",
+                token.len()
+            )));
+        }
+        // No part of a token may reach a message, not even the character that is wrong with it.
+        if let Some(at) = token.bytes().position(|b| !b.is_ascii_graphic()) {
+            let what = match token.as_bytes()[at] {
+                b' ' if token[at..].trim_end_matches(' ').is_empty() => {
+                    "ends in spaces; a fixed-length field padded with spaces? pass it trimmed; first space"
+                }
+                b' ' => "holds a space",
+                b if b.is_ascii() => "holds a control character; a line break read along with it?",
+                _ => "holds a character outside ASCII",
+            };
+            return Err(Error::invalid(format!("token {what} at byte {at}")));
+        }
+        let mut value = Zeroizing::new(String::with_capacity(SCHEME.len() + token.len()));
+        value.push_str(SCHEME);
+        value.push_str(token);
+        Ok(Token(Arc::new(value)))
+    }
+
+    /// The value of the `Authorization` header.
+    pub fn authorization(&self) -> &str {
+        &self.0
+    }
+
+    /// A text from outside as part of one line of a log: without the token, which servers and proxies do echo; without line
+    /// breaks and control characters; and not too long.
+    pub fn quote(&self, text: &str) -> String {
+        // The token goes first: shortened, it could no longer be found.
+        let redacted = text.replace(&self.0[SCHEME.len()..], "[token]");
+        let mut line: String =
+            redacted.chars().map(|c| if c.is_control() { ' ' } else { c }).take(LONGEST_QUOTE).collect();
+        if redacted.chars().nth(LONGEST_QUOTE).is_some() {
+            line.push('…');
+        }
+        line.trim().to_owned()
+    }
+}
+
+impl fmt::Debug for Token {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Token([token])")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn header_value() {
+        assert_eq!(Token::parse("eyJ0.a-b_c").unwrap().authorization(), "Bearer eyJ0.a-b_c");
+    }
+
+    #[test]
+    fn refused_without_being_shown() {
+        for token in
+            ["", "Bearer s3cret", "bearer s3cret", "s3cret ", "s3 cret", "s3cret\r\n", "s3cré", &"s3cret".repeat(8000)]
+        {
+            let error = Token::parse(token).unwrap_err();
+            assert!(!error.message.contains("s3"), "{error}");
+        }
+    }
+
+    #[test]
+    fn never_shown() {
+        let token = Token::parse("s3cret").unwrap();
+        assert!(!format!("{token:?}").contains("s3cret"));
+        assert_eq!(token.quote("you sent Bearer s3cret, s3cret"), "you sent Bearer [token], [token]");
+        let cut_in_the_middle = format!("{}s3cret", "x".repeat(LONGEST_QUOTE - 3));
+        assert!(!token.quote(&cut_in_the_middle).contains("s3"));
+    }
+
+    #[test]
+    fn quoted_on_one_bounded_line() {
+        let line = Token::parse("s3cret").unwrap().quote(&format!(" a\r\nb{}", "é".repeat(1000)));
+        assert!(line.starts_with("a  bé") && line.ends_with("é…"), "{line}");
+    }
+}

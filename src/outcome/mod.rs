@@ -1,0 +1,15 @@
+//! What an attempt ended in, and what that says about the mail. Pure: replies and failures in, verdicts out.
+
+mod challenge;
+mod failure;
+mod graph_error;
+mod reply;
+mod retry_after;
+mod verdict;
+
+pub use challenge::claims;
+pub use failure::{Cause, Failure};
+pub use graph_error::GraphError;
+pub use reply::{BodyEnd, Framing, LONGEST_BODY, Reply};
+pub use retry_after::retry_after;
+pub use verdict::{Doubt, Verdict, judge};

@@ -1,0 +1,47 @@
+//! A reply as the transport read it.
+
+/// The most that is read of a body. Graph's errors have a few hundred bytes; what is longer is not Graph's.
+pub const LONGEST_BODY: usize = 1024 * 1024;
+
+/// How a reply says where its body ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Framing {
+    /// By its length, or because the status allows no body (204, 304).
+    Length,
+    /// By a last chunk.
+    Chunked,
+    /// By nothing but the end of the connection: an empty body and a lost one look alike.
+    UntilClose,
+}
+
+/// How the reading of a body ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BodyEnd {
+    /// Read to the end that its framing tells.
+    Complete,
+    /// It was longer than [`LONGEST_BODY`]; the rest was not read.
+    TooLong,
+    /// The connection broke, the time ran out, or nobody waited for an end that is not framed.
+    CutOff,
+}
+
+/// The status line, the headers that matter here, and the body.
+#[derive(Debug, Clone)]
+pub struct Reply {
+    /// The HTTP status.
+    pub status: u16,
+    /// How the body was framed.
+    pub framing: Framing,
+    /// How the reading of the body ended.
+    pub body_end: BodyEnd,
+    /// What was read of the body.
+    pub body: Vec<u8>,
+    /// `request-id`, empty where there is none.
+    pub request_id: String,
+    /// `Retry-After` as it came.
+    pub retry_after: Option<String>,
+    /// `Date` as it came.
+    pub date: Option<String>,
+    /// Every `WWW-Authenticate` header.
+    pub www_authenticate: Vec<String>,
+}

@@ -1,0 +1,181 @@
+//! The connection as ureq sees it: TCP, perhaps through a proxy, perhaps under TLS.
+
+use std::io::{self, Read, Write};
+use std::sync::Arc;
+
+use rustls::{ClientConnection, StreamOwned};
+use ureq::unversioned::transport::{Buffers, ConnectionDetails, Connector, LazyBuffers, NextTimeout, Transport};
+use zeroize::Zeroize;
+
+use super::lane::Line;
+use super::per_process::Shared;
+use super::wire::Wire;
+use super::{Trouble, proxy, tls};
+use crate::message::is_loopback;
+use crate::outcome::Cause;
+
+/// Room for the largest reply headers of Graph; longer ones grow it.
+pub const INPUT_BUFFER: usize = 16 * 1024;
+/// Room for the longest request, so that it leaves in one piece.
+pub const OUTPUT_BUFFER: usize = 40 * 1024;
+
+/// A byte stream that keeps the limits of the call that runs on it.
+#[derive(Debug)]
+pub enum Stream {
+    /// TCP.
+    Plain(Wire),
+    /// TLS over another stream: TCP, or TLS to a proxy.
+    Tls(Box<StreamOwned<ClientConnection, Stream>>),
+}
+
+impl Stream {
+    /// The TCP connection at the bottom.
+    pub fn wire(&mut self) -> &mut Wire {
+        match self {
+            Stream::Plain(wire) => wire,
+            Stream::Tls(tls) => tls.sock.wire(),
+        }
+    }
+
+    /// Whether an idle connection can take another request: nothing has come that nobody asked for, and no end.
+    /// Under TLS, records such as session tickets do come unasked, and are taken in.
+    fn is_quiet(&mut self) -> bool {
+        match self {
+            Stream::Plain(wire) => wire.is_quiet(),
+            Stream::Tls(tls) => {
+                while !tls.sock.is_quiet() {
+                    let taken_in = tls.conn.read_tls(&mut tls.sock).is_ok_and(|n| n > 0)
+                        && tls
+                            .conn
+                            .process_new_packets()
+                            .is_ok_and(|state| state.plaintext_bytes_to_read() == 0 && !state.peer_has_closed());
+                    if !taken_in {
+                        return false;
+                    }
+                }
+                true
+            }
+        }
+    }
+}
+
+impl Read for Stream {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        match self {
+            Stream::Plain(wire) => wire.read(buf),
+            Stream::Tls(tls) => tls.read(buf),
+        }
+    }
+}
+
+impl Write for Stream {
+    fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
+        match self {
+            Stream::Plain(wire) => wire.write(buf),
+            Stream::Tls(tls) => tls.write(buf),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match self {
+            Stream::Plain(wire) => wire.flush(),
+            Stream::Tls(tls) => tls.flush(),
+        }
+    }
+}
+
+/// Makes the connection of one lane.
+#[derive(Debug)]
+pub struct LinkConnector {
+    /// What all lanes of this process share.
+    pub shared: Arc<Shared>,
+    /// What the lane's calls and its connection share.
+    pub line: Arc<Line>,
+}
+
+impl Connector for LinkConnector {
+    type Out = Link;
+
+    fn connect(&self, details: &ConnectionDetails, _: Option<()>) -> Result<Option<Link>, ureq::Error> {
+        self.line.connect_begins();
+        let stream = self.stream(details)?;
+        self.line.connected();
+        let buffers = LazyBuffers::new(details.config.input_buffer_size(), details.config.output_buffer_size());
+        Ok(Some(Link { stream, line: Arc::clone(&self.line), buffers, is_tls: details.needs_tls() }))
+    }
+}
+
+impl LinkConnector {
+    fn stream(&self, details: &ConnectionDetails) -> io::Result<Stream> {
+        let host = details.uri.host().unwrap_or_default();
+        let needs_tls = details.needs_tls();
+        let port = details.uri.port_u16().unwrap_or(if needs_tls { 443 } else { 80 });
+        let proxy = self.shared.proxy.as_ref().filter(|proxy| needs_tls && proxy.is_for(host));
+        let stream = match proxy {
+            Some(proxy) => proxy::connect(proxy, &self.shared, &self.line, host, port)?,
+            None => {
+                let addresses = self.shared.names.resolve(host, port, &self.line)?;
+                // A plain connection must not leave this machine, whatever `localhost` resolves to.
+                if !needs_tls && !(is_loopback(host) && addresses.iter().all(|address| address.ip().is_loopback())) {
+                    return Err(Trouble::new(
+                        Cause::Local,
+                        format!("{host} is not this machine, and plain http is for loopback only"),
+                    ));
+                }
+                let connected = Wire::connect(host, &addresses, &self.line);
+                if connected.is_err() {
+                    self.shared.names.forget(host, port);
+                }
+                Stream::Plain(connected?)
+            }
+        };
+        if needs_tls { tls::handshake(&self.shared, stream, host) } else { Ok(stream) }
+    }
+}
+
+/// A connection and its buffers.
+#[derive(Debug)]
+pub struct Link {
+    stream: Stream,
+    line: Arc<Line>,
+    buffers: LazyBuffers,
+    is_tls: bool,
+}
+
+impl Transport for Link {
+    fn buffers(&mut self) -> &mut dyn Buffers {
+        &mut self.buffers
+    }
+
+    fn transmit_output(&mut self, amount: usize, _: NextTimeout) -> Result<(), ureq::Error> {
+        if amount == 0 {
+            return Ok(());
+        }
+        self.line.request_begins();
+        self.stream.wire().in_use();
+        let output = &mut self.buffers.output()[..amount];
+        let written = self.stream.write_all(output).and_then(|()| self.stream.flush());
+        // The buffer held the token.
+        output.zeroize();
+        Ok(written?)
+    }
+
+    fn await_input(&mut self, _: NextTimeout) -> Result<bool, ureq::Error> {
+        let amount = self.stream.read(self.buffers.input_append_buf())?;
+        self.buffers.input_appended(amount);
+        Ok(amount > 0)
+    }
+
+    /// ureq asks when a reply has ended, and again before the next request.
+    fn is_open(&mut self) -> bool {
+        let open = self.stream.is_quiet();
+        if open {
+            self.stream.wire().at_rest();
+        }
+        open
+    }
+
+    fn is_tls(&self) -> bool {
+        self.is_tls
+    }
+}

@@ -1,0 +1,222 @@
+//! The transport over HTTP/1.1 and TLS: ureq speaks HTTP, the connection under it is ours.
+//!
+//! ureq alone cannot tell whether a byte was handed on, reset a doubtful connection, or keep a deadline through DNS,
+//! connect, `CONNECT` and a trickling peer; the connectors here can, under ureq's `unversioned` traits. Only this file,
+//! [`lane`] and [`link`] name ureq.
+
+mod lane;
+mod link;
+mod names;
+mod per_process;
+mod proxy;
+mod socks;
+mod tls;
+mod wire;
+
+use std::io::{self, Read};
+use std::path::Path;
+use std::sync::Arc;
+
+use ::http::{HeaderMap, HeaderName, HeaderValue, header};
+use bytes::Bytes;
+
+pub use proxy::Proxy;
+pub use tls::{ExtraRoots, Roots};
+
+use super::{Limits, Transport};
+use crate::error::Error;
+use crate::message::{Method, Request, Token};
+use crate::outcome::{BodyEnd, Cause, Failure, Framing, LONGEST_BODY, Reply};
+use lane::Lane;
+use per_process::PerProcess;
+use tls::TlsSettings;
+
+/// How the transport connects.
+#[derive(Debug, Clone, Default)]
+pub struct HttpOptions {
+    /// The certificate authorities that are trusted.
+    pub roots: Roots,
+    /// Certificate authorities trusted besides.
+    pub extra_roots: ExtraRoots,
+    /// The proxy for https; loopback http never uses one.
+    pub proxy: Option<Proxy>,
+}
+
+impl HttpOptions {
+    /// Reads the `ca_file` option: a PEM file of certificates to trust besides the roots.
+    pub fn set_ca_file(&mut self, path: &Path) -> Result<(), Error> {
+        self.extra_roots = ExtraRoots::read(path)?;
+        Ok(())
+    }
+}
+
+/// Keeps idle connections, one request on each at a time.
+pub struct HttpTransport {
+    process: PerProcess,
+    config: ureq::config::Config,
+}
+
+impl HttpTransport {
+    /// A transport that has not connected yet.
+    pub fn new(options: HttpOptions) -> HttpTransport {
+        // Building a configuration reads the proxy environment, which we then overrule. It happens here, once, so that
+        // no later call races with a host program that changes its environment.
+        let config = ureq::config::Config::builder()
+            .proxy(None)
+            .http_status_as_error(false)
+            .max_redirects(0)
+            .max_redirects_will_error(false)
+            .user_agent(ureq::config::AutoHeaderValue::None)
+            .accept_encoding(ureq::config::AutoHeaderValue::None)
+            .accept("application/json")
+            .input_buffer_size(link::INPUT_BUFFER)
+            .output_buffer_size(link::OUTPUT_BUFFER)
+            .max_idle_connections(1)
+            .max_idle_connections_per_host(1)
+            .max_idle_age(per_process::MAX_IDLE)
+            .build();
+        let tls = TlsSettings { roots: options.roots, extra: options.extra_roots };
+        HttpTransport { process: PerProcess::new(tls, options.proxy), config }
+    }
+}
+
+impl Transport for HttpTransport {
+    fn exchange(&self, request: &Request, limits: &Limits) -> Result<Reply, Failure> {
+        let http_request = http_request(request)?;
+        let process = self.process.current();
+        let lane = process.take_idle().unwrap_or_else(|| Lane::new(self.config.clone(), Arc::clone(&process.shared)));
+        lane.line.begin(limits);
+        let reply = lane.agent.run(http_request).map_err(ureq::Error::into_io).and_then(read_reply);
+        match reply {
+            Ok(reply) => {
+                process.put_idle(lane);
+                Ok(reply)
+            }
+            // The lane is dropped, and with it whatever is left of its connection, which that resets.
+            Err(error) => Err(failure(&error, lane.line.handed_on())),
+        }
+    }
+}
+
+/// Keeps the text of a token wiped after use: the header's bytes are the token's own.
+struct Authorization(Token);
+
+impl AsRef<[u8]> for Authorization {
+    fn as_ref(&self) -> &[u8] {
+        self.0.authorization().as_bytes()
+    }
+}
+
+fn http_request(request: &Request) -> Result<::http::Request<&'static [u8]>, Failure> {
+    let unusable = |_| Failure {
+        handed_on: false,
+        cause: Cause::Local,
+        detail: "the request cannot be written as HTTP".to_owned(),
+    };
+    let mut authorization = HeaderValue::from_maybe_shared(Bytes::from_owner(Authorization(request.token.clone())))
+        .map_err(|e| unusable(e.into()))?;
+    authorization.set_sensitive(true);
+    // An empty body that exists makes ureq write `Content-Length: 0`; for a GET there is none to write.
+    let builder = match request.method {
+        Method::Post => ::http::Request::post(&request.url).header(header::CONTENT_LENGTH, HeaderValue::from(0)),
+        Method::Get => ::http::Request::get(&request.url),
+    };
+    builder
+        .header(header::AUTHORIZATION, authorization)
+        .header(header::USER_AGENT, &*request.user_agent)
+        .header(HeaderName::from_static("client-request-id"), &request.client_request_id)
+        .body(&[] as &[u8])
+        .map_err(unusable)
+}
+
+fn read_reply(response: ::http::Response<ureq::Body>) -> io::Result<Reply> {
+    let (parts, mut body) = response.into_parts();
+    let status = parts.status.as_u16();
+    let framing = framing(status, &parts.headers);
+    let (body, body_end) = match framing {
+        // Nothing in such a body could make the reply certain, so nobody waits for a connection to end.
+        Framing::UntilClose if parts.status.is_success() => (Vec::new(), BodyEnd::CutOff),
+        _ => read_body(&mut body.as_reader())?,
+    };
+    let header = |name| parts.headers.get(name).map(text);
+    Ok(Reply {
+        status,
+        framing,
+        body_end,
+        body,
+        request_id: header(HeaderName::from_static("request-id")).unwrap_or_default(),
+        retry_after: header(header::RETRY_AFTER),
+        date: header(header::DATE),
+        www_authenticate: parts.headers.get_all(header::WWW_AUTHENTICATE).iter().map(text).collect(),
+    })
+}
+
+/// A header as text that can stand in one line of a log.
+fn text(value: &HeaderValue) -> String {
+    String::from_utf8_lossy(value.as_bytes()).chars().filter(|c| !c.is_control()).collect()
+}
+
+/// What RFC 9112, section 6.3, says of the end of a reply's body.
+fn framing(status: u16, headers: &HeaderMap) -> Framing {
+    if matches!(status, 204 | 304) {
+        return Framing::Length;
+    }
+    match headers.get(header::TRANSFER_ENCODING) {
+        Some(coding) if coding.as_bytes().to_ascii_lowercase().ends_with(b"chunked") => Framing::Chunked,
+        Some(_) => Framing::UntilClose,
+        None if headers.contains_key(header::CONTENT_LENGTH) => Framing::Length,
+        None => Framing::UntilClose,
+    }
+}
+
+/// Reads a body as far as it comes. A body that breaks off is no failure of the exchange: the status line and headers
+/// are there, and the judgement is not made here.
+fn read_body(reader: &mut impl Read) -> io::Result<(Vec<u8>, BodyEnd)> {
+    let mut body = Vec::new();
+    match reader.take(LONGEST_BODY as u64 + 1).read_to_end(&mut body) {
+        Ok(_) if body.len() > LONGEST_BODY => {
+            body.truncate(LONGEST_BODY);
+            Ok((body, BodyEnd::TooLong))
+        }
+        Ok(_) => Ok((body, BodyEnd::Complete)),
+        Err(_) => Ok((body, BodyEnd::CutOff)),
+    }
+}
+
+fn failure(error: &io::Error, handed_on: bool) -> Failure {
+    let trouble = error.get_ref().and_then(|inner| inner.downcast_ref::<Trouble>());
+    let (cause, detail) = match trouble {
+        Some(trouble) => (trouble.cause, trouble.detail.clone()),
+        None => match error.get_ref().and_then(|inner| inner.downcast_ref::<ureq::Error>()) {
+            Some(error) => (Cause::Protocol, format!("the reply is no HTTP that can be read ({error})")),
+            None => (Cause::Connection, format!("the connection broke ({error})")),
+        },
+    };
+    Failure { handed_on, cause, detail }
+}
+
+/// A failure on its way up through ureq, which passes on errors of I/O unchanged.
+#[derive(Debug)]
+struct Trouble {
+    cause: Cause,
+    detail: String,
+}
+
+impl Trouble {
+    fn new(cause: Cause, detail: impl Into<String>) -> io::Error {
+        io::Error::other(Trouble { cause, detail: detail.into() })
+    }
+
+    /// The trouble inside an error, if it is one of ours.
+    fn of(error: &io::Error) -> Option<&Trouble> {
+        error.get_ref().and_then(|inner| inner.downcast_ref())
+    }
+}
+
+impl std::fmt::Display for Trouble {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.detail)
+    }
+}
+
+impl std::error::Error for Trouble {}

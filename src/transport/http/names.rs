@@ -1,0 +1,104 @@
+//! Host names: looked up when a connection is made, remembered for a while, never waited for beyond the deadline.
+
+use std::io;
+use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::Trouble;
+use super::lane::Line;
+use crate::outcome::Cause;
+
+/// How long an answer is used. The system's look-up does not tell how long it holds; Microsoft's front doors change
+/// within minutes.
+const FRESH: Duration = Duration::from_secs(60);
+
+/// The addresses of the one host that a client connects to: the service, or the proxy.
+#[derive(Debug, Clone, Default)]
+pub struct Names(Arc<Inner>);
+
+#[derive(Debug, Default)]
+struct Inner {
+    state: Mutex<State>,
+    answered: Condvar,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    /// The host and port being looked up. Nothing can interrupt the system's look-up, so it runs on a helper thread,
+    /// one at most, which may outlive a call that gave up on it.
+    running: Option<(String, u16)>,
+    answer: Option<Answer>,
+}
+
+#[derive(Debug)]
+struct Answer {
+    host: (String, u16),
+    at: Instant,
+    addresses: Result<Vec<SocketAddr>, String>,
+}
+
+impl Names {
+    /// The addresses of a host, within the limits of the call.
+    pub fn resolve(&self, host: &str, port: u16, line: &Line) -> io::Result<Vec<SocketAddr>> {
+        let bare = host.strip_prefix('[').and_then(|h| h.strip_suffix(']')).unwrap_or(host);
+        if let Ok(ip) = bare.parse::<IpAddr>() {
+            return Ok(vec![SocketAddr::new(ip, port)]);
+        }
+        let wanted = (host.to_owned(), port);
+        let asked_at = Instant::now();
+        let mut state = self.lock();
+        loop {
+            if let Some(answer) = state.answer.as_ref().filter(|answer| answer.host == wanted) {
+                match &answer.addresses {
+                    Ok(addresses) if answer.at.elapsed() < FRESH => return Ok(addresses.clone()),
+                    // A failure answers those who were waiting for it, and is not remembered for others.
+                    Err(error) if answer.at >= asked_at => {
+                        return Err(Trouble::new(Cause::Resolve, format!("cannot resolve {host} ({error})")));
+                    }
+                    _ => {}
+                }
+            }
+            if state.running.is_none() {
+                self.look_up(&mut state, wanted.clone())?;
+            }
+            let slice = line.slice()?;
+            state = self.0.answered.wait_timeout(state, slice).unwrap_or_else(PoisonError::into_inner).0;
+        }
+    }
+
+    /// Forgets a host of which no address answered.
+    pub fn forget(&self, host: &str, port: u16) {
+        let mut state = self.lock();
+        if state.answer.as_ref().is_some_and(|answer| answer.host == (host.to_owned(), port)) {
+            state.answer = None;
+        }
+    }
+
+    fn look_up(&self, state: &mut State, host: (String, u16)) -> io::Result<()> {
+        let names = self.clone();
+        let asked = host.clone();
+        let helper = thread::Builder::new().name("graph-dns".to_owned()).spawn(move || {
+            let addresses =
+                (asked.0.as_str(), asked.1).to_socket_addrs().map(Iterator::collect).map_err(|error| error.to_string());
+            let mut state = names.lock();
+            state.running = None;
+            state.answer = Some(Answer { host: asked, at: Instant::now(), addresses });
+            names.0.answered.notify_all();
+        });
+        match helper {
+            Ok(_) => {
+                state.running = Some(host);
+                Ok(())
+            }
+            Err(error) => {
+                Err(Trouble::new(Cause::Local, format!("cannot start a thread to resolve {} ({error})", host.0)))
+            }
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

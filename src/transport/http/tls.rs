@@ -1,0 +1,146 @@
+//! TLS: which certificate authorities are trusted, and the handshake.
+
+use std::io;
+use std::path::Path;
+use std::sync::Arc;
+
+use once_cell::sync::OnceCell;
+use rustls::crypto::{CryptoProvider, ring};
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, ServerName};
+use rustls::{CertificateError, ClientConfig, ClientConnection, RootCertStore, StreamOwned};
+use rustls_platform_verifier::Verifier;
+
+use super::Trouble;
+use super::link::Stream;
+use super::per_process::Shared;
+use crate::error::Error;
+use crate::outcome::Cause;
+
+/// The certificate authorities that are trusted to name the service.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Roots {
+    /// The operating system's store, where a company's own authorities are.
+    #[default]
+    System,
+    /// Mozilla's list, built in: for systems whose own store is missing or too old.
+    Bundled,
+}
+
+/// Certificate authorities trusted besides the roots.
+#[derive(Debug, Clone, Default)]
+pub struct ExtraRoots(Vec<CertificateDer<'static>>);
+
+impl ExtraRoots {
+    /// Reads a PEM file. A file without a usable certificate is an error, not an empty addition.
+    pub fn read(path: &Path) -> Result<ExtraRoots, Error> {
+        let refuse = |why: String| Error::invalid(format!("ca_file {}: {why}", path.display()));
+        let file = CertificateDer::pem_file_iter(path).map_err(|error| refuse(format!("cannot be read ({error})")))?;
+        let certificates: Vec<CertificateDer<'static>> =
+            file.collect::<Result<_, _>>().map_err(|error| refuse(format!("is no PEM file ({error})")))?;
+        if certificates.is_empty() {
+            return Err(refuse("holds no certificate (-----BEGIN CERTIFICATE-----)".to_owned()));
+        }
+        let mut store = RootCertStore::empty();
+        for (number, certificate) in certificates.iter().enumerate() {
+            store
+                .add(certificate.clone())
+                .map_err(|error| refuse(format!("certificate {} cannot be used ({error})", number + 1)))?;
+        }
+        Ok(ExtraRoots(certificates))
+    }
+}
+
+/// What the configuration is made from.
+#[derive(Debug, Clone, Default)]
+pub struct TlsSettings {
+    /// The roots.
+    pub roots: Roots,
+    /// What is trusted besides.
+    pub extra: ExtraRoots,
+}
+
+/// The configuration, made when the first connection needs it and shared by all: it holds the roots and the sessions that
+/// can be resumed.
+#[derive(Debug)]
+pub struct Tls {
+    settings: TlsSettings,
+    config: OnceCell<Arc<ClientConfig>>,
+}
+
+impl Tls {
+    /// Not built yet.
+    pub fn new(settings: TlsSettings) -> Tls {
+        Tls { settings, config: OnceCell::new() }
+    }
+
+    fn config(&self) -> io::Result<Arc<ClientConfig>> {
+        self.config.get_or_try_init(|| self.settings.config().map(Arc::new)).cloned().map_err(|error| {
+            Trouble::new(
+                Cause::Local,
+                format!("no certificate authorities can be loaded ({error}); set roots or ca_file"),
+            )
+        })
+    }
+}
+
+impl TlsSettings {
+    fn config(&self) -> Result<ClientConfig, rustls::Error> {
+        // Named, never the process's default: another user of rustls in the same program may have set or not set one.
+        let provider: Arc<CryptoProvider> = Arc::new(ring::default_provider());
+        let builder =
+            ClientConfig::builder_with_provider(Arc::clone(&provider)).with_safe_default_protocol_versions()?;
+        let extra = self.extra.0.iter().cloned();
+        let builder = match self.roots {
+            Roots::System => builder
+                .dangerous()
+                .with_custom_certificate_verifier(Arc::new(Verifier::new_with_extra_roots(extra, provider)?)),
+            Roots::Bundled => {
+                let mut store = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
+                for certificate in extra {
+                    store.add(certificate)?;
+                }
+                builder.with_root_certificates(store)
+            }
+        };
+        Ok(builder.with_no_client_auth())
+    }
+}
+
+/// Completes a handshake: a bad certificate shows here, before any request.
+pub fn handshake(shared: &Shared, mut stream: Stream, host: &str) -> io::Result<Stream> {
+    let bare = host.strip_prefix('[').and_then(|h| h.strip_suffix(']')).unwrap_or(host);
+    let name = ServerName::try_from(bare.to_owned())
+        .map_err(|_| Trouble::new(Cause::Tls, format!("{host} is no name that a certificate can have")))?;
+    let mut connection = ClientConnection::new(shared.tls.config()?, name).map_err(|error| refused(host, &error))?;
+    while connection.is_handshaking() {
+        connection.complete_io(&mut stream).map_err(|error| explain(host, error))?;
+    }
+    Ok(Stream::Tls(Box::new(StreamOwned::new(connection, stream))))
+}
+
+fn explain(host: &str, error: io::Error) -> io::Error {
+    if Trouble::of(&error).is_some() {
+        return error;
+    }
+    match error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
+        Some(tls) => refused(host, tls),
+        None => {
+            Trouble::new(Cause::Connection, format!("the connection to {host} broke in the TLS handshake ({error})"))
+        }
+    }
+}
+
+fn refused(host: &str, error: &rustls::Error) -> io::Error {
+    let advice = match error {
+        rustls::Error::InvalidCertificate(CertificateError::UnknownIssuer) => {
+            "; a proxy that opens TLS? give its certificate authority as ca_file"
+        }
+        rustls::Error::InvalidCertificate(CertificateError::Expired | CertificateError::ExpiredContext { .. }) => {
+            "; is this machine's clock right?"
+        }
+        rustls::Error::AlertReceived(_) | rustls::Error::PeerIncompatible(_) => "; TLS 1.2 or 1.3 is needed",
+        _ => "",
+    };
+    Trouble::new(Cause::Tls, format!("TLS with {host} failed: {error}{advice}"))
+}

@@ -1,0 +1,31 @@
+//! Carries one request to Graph and brings back the reply, or tells how far it got.
+
+mod cancel;
+pub mod http;
+
+use std::time::Instant;
+
+pub use cancel::{Cancel, CancelSource};
+
+use crate::message::Request;
+use crate::outcome::{Failure, Reply};
+
+/// How long one exchange may take, and who may end it sooner.
+#[derive(Debug, Clone)]
+pub struct Limits {
+    /// When the connection, TLS included, must stand.
+    pub connect_by: Instant,
+    /// When the whole reply must be there.
+    pub reply_by: Instant,
+    /// The caller's wish to stop.
+    pub cancel: Cancel,
+}
+
+/// One exchange at a time, from any number of threads.
+///
+/// An implementation keeps to the limits whatever the peer does, follows no redirect, repeats nothing, and where it
+/// gives up after the first byte of the request makes sure that the rest of it is not delivered later.
+pub trait Transport: Send + Sync {
+    /// Sends the request and reads the reply to its end, or to [`LONGEST_BODY`](crate::outcome::LONGEST_BODY).
+    fn exchange(&self, request: &Request, limits: &Limits) -> Result<Reply, Failure>;
+}

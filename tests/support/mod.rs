@@ -1,0 +1,167 @@
+//! What several tests need: the shared library, a C compiler, and the C driver of the case table.
+
+#![allow(dead_code)]
+
+use std::collections::BTreeMap;
+use std::ffi::OsStr;
+use std::io::{BufRead, BufReader, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
+
+/// The root of the project.
+pub fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// The folder with the shared library that was built along with this test.
+pub fn library_dir() -> PathBuf {
+    let test = std::env::current_exe().unwrap();
+    let dir = test.parent().unwrap().to_path_buf();
+    assert!(dir.join("libgraph_message.so").exists(), "no shared library in {}", dir.display());
+    dir
+}
+
+/// A fresh path for something that a test makes.
+pub fn scratch(name: &str) -> PathBuf {
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    let number = COUNT.fetch_add(1, Ordering::Relaxed);
+    let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{}-{number}", std::process::id()));
+    std::fs::create_dir_all(&dir).unwrap();
+    dir.join(name)
+}
+
+/// Where a tool is; a tool that is missing fails the test, because `tests/run` installs every one of them.
+pub fn tool(name: &str) -> PathBuf {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&path)
+        .chain(["/usr/sbin", "/sbin"].map(PathBuf::from))
+        .map(|dir| dir.join(name))
+        .find(|file| file.is_file())
+        .unwrap_or_else(|| panic!("{name} is not installed: run tests/run, which installs what the tests need"))
+}
+
+/// Compiles a program of `tests/c` and links it with the shared library.
+pub fn compile(compiler: &str, flags: &[&str], source: &str) -> PathBuf {
+    let program = scratch(source.rsplit('/').next().unwrap().split('.').next().unwrap());
+    let source = root().join("tests/c").join(source);
+    let output = Command::new(tool(compiler))
+        .args(flags)
+        .arg("-I")
+        .arg(root().join("include"))
+        .arg(&source)
+        .arg("-o")
+        .arg(&program)
+        .arg("-L")
+        .arg(library_dir())
+        .arg(format!("-Wl,-rpath,{}", library_dir().display()))
+        .args(["-lgraph_message", "-lpthread", "-ldl"])
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{compiler} {}: {said}", source.display());
+    program
+}
+
+/// Strict C99, as the oldest programs that use the library are compiled.
+pub const C99: [&str; 8] =
+    ["-std=c99", "-pedantic", "-Wall", "-Wextra", "-Werror", "-g", "-O1", "-D_POSIX_C_SOURCE=200809L"];
+
+/// Strict C++11, from the same sources.
+pub const CXX11: [&str; 9] = ["-x", "c++", "-std=c++11", "-pedantic", "-Wall", "-Wextra", "-Werror", "-g", "-O1"];
+
+/// What one call of a driver printed.
+#[derive(Debug)]
+pub struct Answer(BTreeMap<String, String>, Vec<String>);
+
+impl Answer {
+    /// One result by its name; empty where the driver did not print it.
+    pub fn get(&self, name: &str) -> &str {
+        self.0.get(name).map_or("", String::as_str)
+    }
+
+    /// One result as a number.
+    pub fn number(&self, name: &str) -> i64 {
+        self.get(name).parse().unwrap_or_else(|_| panic!("{name} is no number in {self:?}"))
+    }
+
+    /// The log lines.
+    pub fn log(&self) -> &[String] {
+        &self.1
+    }
+
+    /// Everything, for a search in it.
+    pub fn text(&self) -> String {
+        format!("{:?}", self)
+    }
+}
+
+/// A running driver: a program in some language that calls the shared library as it is told.
+pub struct Driver {
+    child: Child,
+    input: Option<ChildStdin>,
+    output: BufReader<ChildStdout>,
+}
+
+impl Driver {
+    /// Starts a driver.
+    pub fn start(program: impl AsRef<OsStr>) -> Driver {
+        Driver::start_command(&mut Command::new(program))
+    }
+
+    /// Starts a driver that needs arguments or an environment.
+    pub fn start_command(command: &mut Command) -> Driver {
+        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+        let output = BufReader::new(child.stdout.take().unwrap());
+        let input = child.stdin.take();
+        Driver { child, input, output }
+    }
+
+    /// Sets an option or an argument; bytes that a line cannot hold are escaped.
+    pub fn set(&mut self, name: &str, value: impl AsRef<[u8]>) -> &mut Driver {
+        let mut line = format!("{name} ").into_bytes();
+        for &byte in value.as_ref() {
+            match byte {
+                b'\\' | 0..=31 | 127..=255 => line.extend(format!("\\x{byte:02x}").bytes()),
+                _ => line.push(byte),
+            }
+        }
+        line.push(b'\n');
+        self.input.as_mut().unwrap().write_all(&line).unwrap();
+        self
+    }
+
+    /// Makes the call.
+    pub fn send(&mut self) -> Answer {
+        self.input.as_mut().unwrap().write_all(b"send\n").unwrap();
+        let (mut results, mut log) = (BTreeMap::new(), Vec::new());
+        loop {
+            let mut line = String::new();
+            let read = self.output.read_line(&mut line).unwrap();
+            assert!(read > 0, "the driver ended in the middle of an answer: {:?}", self.child.wait());
+            match line.trim_end_matches('\n') {
+                "" => return Answer(results, log),
+                line => match line.split_once('=').unwrap_or_else(|| panic!("driver said {line:?}")) {
+                    ("log", line) => log.push(line.to_owned()),
+                    (name, value) => {
+                        assert!(results.insert(name.to_owned(), value.to_owned()).is_none(), "{name} twice")
+                    }
+                },
+            }
+        }
+    }
+
+    /// Lets it end; it must end well.
+    pub fn finish(mut self) {
+        drop(self.input.take());
+        assert!(self.child.wait().unwrap().success(), "the driver failed");
+    }
+}
+
+impl Drop for Driver {
+    fn drop(&mut self) {
+        drop(self.input.take());
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
