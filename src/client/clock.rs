@@ -3,6 +3,8 @@
 use std::thread;
 use std::time::{Duration, Instant, SystemTime};
 
+use uuid::Uuid;
+
 use crate::transport::Cancel;
 
 /// The longest a waiting thread does not ask whether it was cancelled.
@@ -48,6 +50,8 @@ impl Clock for SystemClock {
     }
 
     fn jitter(&self) -> f64 {
-        fastrand::f64()
+        // From the operating system, so that a forked child does not repeat its parent.
+        let (random, _) = Uuid::new_v4().as_u64_pair();
+        f64::from((random >> 32) as u32) / f64::from(u32::MAX)
     }
 }

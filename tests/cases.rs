@@ -1,0 +1,364 @@
+//! The case table, run through the shared library by the C driver. `cases/README.md` explains a case.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod support;
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+use std::time::Duration;
+
+use graph_emulator::{Config, Emulator, Seen};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use serde_json::{Value, json};
+use support::{Answer, C99, Driver, compile};
+
+const MAILBOX: &str = "megan@contoso.example";
+
+/// The keys that a case may have, so that a mistyped one is not taken for an absent one.
+const CASE_KEYS: [&str; 14] = [
+    "name",
+    "why",
+    "settings",
+    "faults",
+    "mailbox",
+    "new_mailbox",
+    "new_token",
+    "draft",
+    "options",
+    "token",
+    "user",
+    "id",
+    "expect",
+    "again",
+];
+const EXPECT_KEYS: [&str; 17] = [
+    "status",
+    "http_status",
+    "code",
+    "attempts",
+    "retry_after_ms",
+    "evidence",
+    "message",
+    "message_at_most",
+    "never",
+    "claims",
+    "request_id",
+    "requests",
+    "mails",
+    "connections",
+    "elapsed_ms",
+    "user_agent",
+    "why",
+];
+
+#[test]
+fn c() {
+    let program = compile("cc", &C99, "driver.c");
+    let count = run_table(|| Driver::start(&program));
+    println!("{count} cases run from C");
+    assert!(count >= 60);
+}
+
+/// Runs every case with drivers of one language, and says how many there were.
+fn run_table(driver: impl Fn() -> Driver) -> usize {
+    let mut names = BTreeSet::new();
+    let mut failures = Vec::new();
+    let mut files: Vec<_> =
+        fs::read_dir(support::root().join("tests/cases")).unwrap().map(|f| f.unwrap().path()).collect();
+    files.sort();
+    for file in files.iter().filter(|file| file.extension().is_some_and(|e| e == "json")) {
+        let cases: Vec<Value> = serde_json::from_str(&fs::read_to_string(file).unwrap())
+            .unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+        for case in &cases {
+            let name = text(&case["name"]);
+            assert!(names.insert(name.clone()), "two cases have the name {name:?}");
+            if let Err(failure) = run(case, driver()) {
+                failures.push(format!("{} {name:?}: {failure}", Path::new(file.file_name().unwrap()).display()));
+            }
+        }
+    }
+    assert!(failures.is_empty(), "{} of {} cases failed:\n{}", failures.len(), names.len(), failures.join("\n"));
+    names.len()
+}
+
+fn check_keys(object: &Value, known: &[&str]) -> Result<(), String> {
+    match object.as_object().unwrap().keys().find(|key| !known.contains(&key.as_str())) {
+        Some(key) => Err(format!("no such key: {key}")),
+        None => Ok(()),
+    }
+}
+
+fn run(case: &Value, mut driver: Driver) -> Result<(), String> {
+    check_keys(case, &CASE_KEYS)?;
+    let emulator = Emulator::start(Config::default()).unwrap();
+    let problem = |error: graph_emulator::Error| error.to_string();
+    if !case["settings"].is_null() {
+        emulator.settings(&case["settings"]).map_err(problem)?;
+    }
+    let mailbox = case["mailbox"].as_str().unwrap_or(MAILBOX);
+    if !case["new_mailbox"].is_null() {
+        emulator.add_mailbox(&case["new_mailbox"]).map_err(problem)?;
+    }
+    if !case["new_token"].is_null() {
+        emulator.add_token(&case["new_token"]).map_err(problem)?;
+    }
+    let mut table = Table { emulator, mailbox: mailbox.to_owned(), draft: String::new() };
+    for (name, value) in options(&case["options"]) {
+        driver.set(&name, table.fill(&value));
+    }
+
+    let default = json!([]);
+    let calls = std::iter::once(case).chain(case["again"].as_array().or(default.as_array()).unwrap());
+    for (number, call) in calls.enumerate() {
+        if number > 0 {
+            check_keys(call, &["token", "user", "id", "faults", "expect", "why"])?;
+        }
+        let field = |name: &str| if call[name].is_null() { &case[name] } else { &call[name] };
+        if !call["faults"].is_null() {
+            table.emulator.faults(&call["faults"]).map_err(problem)?;
+        }
+        let id = match (&call["id"], number) {
+            (Value::Null, 0) if call.as_object().unwrap().contains_key("id") => None,
+            (Value::Null, _) => Some(table.new_draft(&case["draft"])?),
+            (Value::String(what), _) => Some(match what.as_str() {
+                "draft" => table.new_draft(&case["draft"])?,
+                "same" => table.draft.clone().into_bytes(),
+                "received" => table.emulator.received_id(mailbox).map_err(problem)?.into_bytes(),
+                "unknown" => table.emulator.unknown_id().into_bytes(),
+                other => return Err(format!("no such id: {other}")),
+            }),
+            (id, _) => Some(bytes(id)),
+        };
+        let token = match field("token") {
+            Value::Null if case.as_object().unwrap().contains_key("token") => None,
+            Value::Null => Some(b"user-token".to_vec()),
+            token => Some(bytes(token)),
+        };
+        for (name, value) in [("token", &token), ("id", &id)] {
+            if let Some(value) = value {
+                driver.set(name, value);
+            }
+        }
+        if !field("user").is_null() {
+            driver.set("user", bytes(field("user")));
+        }
+
+        table.emulator.clear_journal();
+        let answer = driver.send();
+        table.emulator.wait_idle(Duration::from_secs(2));
+        let token = token.map(|token| String::from_utf8_lossy(&token).into_owned());
+        always(&answer, &table, token.as_deref(), number == 0)
+            .and_then(|()| expected(&call["expect"], &answer, &table))
+            .map_err(|why| format!("call {}: {why}\n  {answer:?}", number + 1))?;
+    }
+    driver.finish();
+    Ok(())
+}
+
+/// The options in their order: an object, or pairs where an option is set twice.
+fn options(options: &Value) -> Vec<(String, String)> {
+    match options {
+        Value::Null => vec![("base_url".to_owned(), "{base}".to_owned())],
+        Value::Object(options) => options.iter().map(|(name, value)| (name.clone(), text(value))).collect(),
+        pairs => pairs.as_array().unwrap().iter().map(|pair| (text(&pair[0]), text(&pair[1]))).collect(),
+    }
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+fn bytes(value: &Value) -> Vec<u8> {
+    match value {
+        Value::Object(object) if object.contains_key("bytes") => object["bytes"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|byte| u8::try_from(byte.as_u64().unwrap()).unwrap())
+            .collect(),
+        Value::Object(object) if object.contains_key("repeat") => {
+            text(&object["repeat"]).repeat(usize::try_from(object["times"].as_u64().unwrap()).unwrap()).into_bytes()
+        }
+        Value::Object(object) => text(&object["text"]).into_bytes(),
+        value => text(value).into_bytes(),
+    }
+}
+
+/// One case's server.
+struct Table {
+    emulator: Emulator,
+    mailbox: String,
+    draft: String,
+}
+
+impl Table {
+    fn new_draft(&mut self, draft: &Value) -> Result<Vec<u8>, String> {
+        let problem = |error: graph_emulator::Error| error.to_string();
+        let message = match draft {
+            Value::Null => json!({
+                "subject": "Invoice 4711",
+                "toRecipients": [{ "emailAddress": { "address": "lee@fabrikam.example" } }],
+            }),
+            Value::String(kind) => return self.derived_draft(kind),
+            message => message.clone(),
+        };
+        self.draft = self.emulator.create_draft(&self.mailbox, &message).map_err(problem)?;
+        Ok(self.draft.clone().into_bytes())
+    }
+
+    /// A reply or forward, made over HTTP as a caller makes it.
+    fn derived_draft(&mut self, kind: &str) -> Result<Vec<u8>, String> {
+        let received = self.emulator.received_id(&self.mailbox).map_err(|error| error.to_string())?;
+        let (action, body) = match kind {
+            "reply" => ("createReply", json!({ "comment": "Thanks" })),
+            "replyAll" => ("createReplyAll", json!({ "comment": "Thanks" })),
+            "forward" => (
+                "createForward",
+                json!({ "toRecipients": [{ "emailAddress": { "address": "lee@fabrikam.example" } }], "comment": "See" }),
+            ),
+            other => return Err(format!("no such draft: {other}")),
+        };
+        let url = format!("{}/me/messages/{}/{action}", self.emulator.base_url(), encoded(&received));
+        let (status, created) = support::http::post(&url, "user-token", &body);
+        if status != 201 {
+            return Err(format!("{action}: {status} {created}"));
+        }
+        self.draft = text(&created["id"]);
+        Ok(self.draft.clone().into_bytes())
+    }
+
+    fn fill(&self, text: &str) -> String {
+        text.replace("{base}", &self.emulator.base_url())
+            .replace("{port}", &self.emulator.port().to_string())
+            .replace("{id}", &encoded(&self.draft))
+    }
+}
+
+fn encoded(id: &str) -> String {
+    const SEGMENT: &percent_encoding::AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+    utf8_percent_encode(id, SEGMENT).to_string()
+}
+
+fn check(holds: bool, otherwise: impl FnOnce() -> String) -> Result<(), String> {
+    if holds { Ok(()) } else { Err(otherwise()) }
+}
+
+/// What holds in every case.
+fn always(answer: &Answer, table: &Table, token: Option<&str>, first: bool) -> Result<(), String> {
+    let status = answer.get("status");
+    let mails = table.emulator.mails().len();
+    let seen = sends(table);
+    if let Some(token) = token.filter(|token| token.len() > 4) {
+        check(!answer.text().contains(token), || "the token is shown".to_owned())?;
+    }
+    // The three answers are true.
+    let expected_sent = match status {
+        "GRAPH_OK" => "1",
+        "GRAPH_UNKNOWN" | "GRAPH_INTERNAL" => "-1",
+        _ => "0",
+    };
+    check(answer.get("sent") == expected_sent, || format!("{status} says sent {}", answer.get("sent")))?;
+    if first {
+        check(status != "GRAPH_OK" || mails == 1, || format!("GRAPH_OK and {mails} mails left"))?;
+        check(expected_sent != "0" || mails == 0, || format!("{status} and {mails} mails left"))?;
+        check(mails <= 1, || format!("{mails} mails left"))?;
+    }
+    // An error explains itself in one line and names the call.
+    if status != "GRAPH_OK" {
+        check(answer.get("error_status") == status, || "the error has another status".to_owned())?;
+        check(!answer.get("message").is_empty(), || "no message".to_owned())?;
+    }
+    let id = answer.get("client_request_id");
+    if status == "GRAPH_INVALID_ARGUMENT" {
+        check(id.is_empty(), || "a request that was never made has an id".to_owned())?;
+    } else {
+        check(id.len() == 36, || format!("client-request-id {id:?}"))?;
+        check(status == "GRAPH_OK" || answer.get("message").contains(id), || {
+            "the message does not name the call".to_owned()
+        })?;
+    }
+    for request in &seen {
+        let header =
+            |name: &str| request.headers.iter().find(|(n, _)| n == name).map_or("", |(_, value)| value.as_str());
+        check(header("client-request-id") == id, || "another client-request-id was sent".to_owned())?;
+        check(header("content-length") == "0", || "a send without Content-Length: 0".to_owned())?;
+        check(header("user-agent").contains(concat!("graph-message/", env!("CARGO_PKG_VERSION"))), || {
+            format!("User-Agent {}", header("user-agent"))
+        })?;
+        check(request.authorization && request.body_len == 0, || format!("{request:?}"))?;
+        check(!request.headers.iter().any(|(name, _)| name == "x-injected"), || "a header was injected".to_owned())?;
+    }
+    Ok(())
+}
+
+fn sends(table: &Table) -> Vec<Seen> {
+    table.emulator.journal().into_iter().filter(|seen| seen.path.ends_with("/send")).collect()
+}
+
+fn expected(expect: &Value, answer: &Answer, table: &Table) -> Result<(), String> {
+    check_keys(expect, &EXPECT_KEYS)?;
+    let seen = sends(table);
+    check(!expect["status"].is_null(), || "the case expects no status".to_owned())?;
+    for name in ["status", "http_status", "code", "attempts", "retry_after_ms", "evidence"] {
+        if !expect[name].is_null() {
+            let wanted = text(&expect[name]);
+            check(answer.get(name) == wanted, || format!("{name} is {:?} and not {wanted:?}", answer.get(name)))?;
+        }
+    }
+    for name in ["message", "claims"] {
+        for part in expect[name].as_array().into_iter().flatten().map(text) {
+            check(answer.get(name).contains(&part), || format!("{name} does not hold {part:?}"))?;
+        }
+    }
+    for part in expect["never"].as_array().into_iter().flatten().map(text) {
+        check(!answer.text().contains(&part), || format!("{part:?} is shown"))?;
+    }
+    if let Some(most) = expect["message_at_most"].as_u64() {
+        check(answer.get("message").len() as u64 <= most, || "the message is too long".to_owned())?;
+    }
+    if let Some(wanted) = expect["request_id"].as_bool() {
+        check(answer.get("request_id").is_empty() != wanted, || {
+            format!("request_id is {:?}", answer.get("request_id"))
+        })?;
+    }
+    if let Some(wanted) = expect["mails"].as_u64() {
+        let mails = table.emulator.mails().len() as u64;
+        check(mails == wanted, || format!("{mails} mails left and not {wanted}"))?;
+    }
+    if let Some(wanted) = expect["connections"].as_u64() {
+        let last = seen.iter().map(|seen| seen.connection).max().unwrap_or_default();
+        check(last == wanted, || format!("{last} connections and not {wanted}"))?;
+    }
+    if let Some(range) = expect["elapsed_ms"].as_array() {
+        let elapsed = answer.number("elapsed_ms");
+        let inside = (range[0].as_i64().unwrap()..=range[1].as_i64().unwrap()).contains(&elapsed);
+        check(inside, || format!("took {elapsed} ms and not {range:?}"))?;
+    }
+    if let Some(start) = expect["user_agent"].as_str() {
+        check(seen.iter().all(|seen| seen.user_agent.as_deref().is_some_and(|ua| ua.starts_with(start))), || {
+            "User-Agent begins otherwise".to_owned()
+        })?;
+    }
+    match &expect["requests"] {
+        Value::Null => Ok(()),
+        Value::Number(count) => {
+            check(seen.len() as u64 == count.as_u64().unwrap(), || format!("{} requests and not {count}", seen.len()))
+        }
+        requests => {
+            let requests = requests.as_array().unwrap();
+            check(seen.len() == requests.len(), || format!("{} requests and not {}", seen.len(), requests.len()))?;
+            for (request, seen) in requests.iter().zip(&seen) {
+                check_keys(request, &["method", "path", "status"])?;
+                let same = |wanted: &Value, is: &str| wanted.is_null() || table.fill(&text(wanted)) == is;
+                check(same(&request["method"], &seen.method), || format!("method {}", seen.method))?;
+                check(same(&request["path"], &seen.path), || format!("path {}", seen.path))?;
+                check(same(&request["status"], &seen.status.unwrap_or_default().to_string()), || {
+                    format!("status {:?}", seen.status)
+                })?;
+            }
+            Ok(())
+        }
+    }
+}

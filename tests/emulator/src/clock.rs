@@ -1,0 +1,46 @@
+//! Times as Graph and HTTP write them.
+
+use std::time::{Duration, Instant, SystemTime};
+
+/// `2026-01-31T10:17:05Z`, as in every property of a message.
+pub fn timestamp(at: SystemTime) -> String {
+    humantime::format_rfc3339_seconds(at).to_string()
+}
+
+/// The same without the zone, as in the `date` of an `innerError`.
+pub fn zoneless(at: SystemTime) -> String {
+    timestamp(at).trim_end_matches('Z').to_owned()
+}
+
+/// Milliseconds kept, as in the journal.
+pub fn precise(at: SystemTime) -> String {
+    humantime::format_rfc3339_millis(at).to_string()
+}
+
+/// An HTTP date.
+pub fn http_date(at: SystemTime) -> String {
+    httpdate::fmt_http_date(at)
+}
+
+/// An HTTP date not before this moment: dates have whole seconds, and a wait until one must not be too short.
+pub fn http_date_not_before(at: SystemTime) -> String {
+    let fraction = at.duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.subsec_nanos());
+    let up = if fraction == 0 { Duration::ZERO } else { Duration::from_nanos(1_000_000_000 - u64::from(fraction)) };
+    http_date(at + up)
+}
+
+/// One moment on both clocks: the steady one for delays, the wall's for what is written down.
+#[derive(Debug, Clone, Copy)]
+pub struct Now {
+    /// For delays.
+    pub instant: Instant,
+    /// For timestamps.
+    pub wall: SystemTime,
+}
+
+impl Now {
+    /// This moment.
+    pub fn read() -> Self {
+        Self { instant: Instant::now(), wall: SystemTime::now() }
+    }
+}

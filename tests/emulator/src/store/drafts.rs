@@ -1,0 +1,107 @@
+//! Drafts made, changed and thrown away.
+
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::mailbox::{Folder, Mailbox};
+use super::properties::{self, Properties};
+use super::{IdKind, Store};
+use crate::clock::{self, Now};
+use crate::failure::Failure;
+use crate::ids;
+use crate::settings::IdsOnMove;
+
+impl Mailbox {
+    /// The properties every new message has, under those its maker gave.
+    pub(super) fn with_defaults(&self, given: Properties, now: Now) -> Properties {
+        let conversation = Uuid::new_v4();
+        let at = clock::timestamp(now.wall);
+        let defaults = json!({
+            "bccRecipients": [], "ccRecipients": [], "toRecipients": [], "replyTo": [], "categories": [],
+            "body": {"contentType": "text", "content": ""}, "bodyPreview": "", "subject": null,
+            "conversationId": ids::conversation(self.id, conversation),
+            "conversationIndex": ids::conversation_index(conversation),
+            "createdDateTime": at, "lastModifiedDateTime": at, "receivedDateTime": at, "sentDateTime": at,
+            "flag": {"flagStatus": "notFlagged"}, "hasAttachments": false, "importance": "normal",
+            "inferenceClassification": "focused",
+            "internetMessageId": format!("<{}@emulator.prod.outlook.com>", Uuid::new_v4().simple()),
+            "isDeliveryReceiptRequested": false, "isRead": true, "isReadReceiptRequested": false,
+        });
+        let mut all = match defaults {
+            Value::Object(defaults) => defaults,
+            _ => Properties::new(),
+        };
+        all.extend(given.into_iter().filter(|(name, value)| !(name == "internetMessageId" && value.is_null())));
+        properties::derive(&mut all);
+        all
+    }
+
+    /// The owner as a recipient.
+    pub(super) fn owner(&self) -> Value {
+        properties::mailbox(&self.display_name, &self.mail)
+    }
+}
+
+impl Store {
+    /// Makes a draft. Returns its number.
+    pub fn create(&mut self, at: usize, folder: Folder, given: Properties, now: Now) -> Result<u64, Failure> {
+        let mailbox = self.mailbox_mut(at)?;
+        let properties = mailbox.with_defaults(given, now);
+        Ok(mailbox.insert(folder, true, properties))
+    }
+
+    /// Changes a message; `if_match` is the etag the client last saw.
+    pub fn update(
+        &mut self,
+        at: usize,
+        id: &str,
+        if_match: Option<&str>,
+        changes: Properties,
+        now: Now,
+    ) -> Result<u64, Failure> {
+        let mailbox = self.mailbox_mut(at)?;
+        let message = mailbox.find(id, now)?;
+        let (number, draft) = (message.number, message.draft);
+        check(if_match, &message.change_key)?;
+        if let Some(name) = changes.keys().find(|name| !draft && properties::DRAFT_ONLY.contains(&name.as_str())) {
+            return Err(Failure::invalid_property(name));
+        }
+        let change_key = ids::change_key(mailbox.store, mailbox.next());
+        let message = mailbox.get_mut(number)?;
+        message.properties.extend(changes);
+        message.properties.insert("lastModifiedDateTime".to_owned(), clock::timestamp(now.wall).into());
+        message.change_key = change_key;
+        Ok(number)
+    }
+
+    /// Throws a message away: into Deleted Items, and from there for good.
+    pub fn delete(&mut self, at: usize, id: &str, if_match: Option<&str>, now: Now) -> Result<(), Failure> {
+        let new_id = self.settings.ids_on_move == IdsOnMove::Change;
+        let mailbox = self.mailbox_mut(at)?;
+        let message = mailbox.find(id, now)?;
+        check(if_match, &message.change_key)?;
+        let (number, folder) = (message.number, message.folder);
+        if folder == Folder::DeletedItems {
+            mailbox.remove(number);
+        } else {
+            mailbox.move_to(number, Folder::DeletedItems, new_id, false);
+        }
+        self.moving.retain(|moving| *moving != (at, number));
+        Ok(())
+    }
+
+    /// A message by number, as JSON.
+    pub fn show(&self, at: usize, number: u64, ids: IdKind) -> Result<Value, Failure> {
+        let mailbox = self.mailbox(at)?;
+        let message = mailbox.messages.get(&number).ok_or_else(Failure::item_not_found)?;
+        Ok(mailbox.show(message, ids, None, false))
+    }
+}
+
+fn check(if_match: Option<&str>, change_key: &str) -> Result<(), Failure> {
+    match if_match {
+        None | Some("*") => Ok(()),
+        Some(etag) if etag == format!("W/\"{change_key}\"") => Ok(()),
+        Some(_) => Err(Failure::conflict()),
+    }
+}
