@@ -12,7 +12,11 @@ type Script = Result<Reply, Failure>;
 
 /// Plays a script, and remembers what was asked of it.
 #[derive(Clone)]
-struct Scripted(Arc<Mutex<(VecDeque<(Duration, Script)>, Vec<(Request, Limits)>)>>, Simulated);
+struct Scripted {
+    script: Arc<Mutex<VecDeque<(Duration, Script)>>>,
+    asked: Arc<Mutex<Vec<(Request, Limits)>>>,
+    clock: Simulated,
+}
 
 /// A clock that only waiting and exchanges move.
 #[derive(Clone)]
@@ -46,10 +50,9 @@ impl Clock for Simulated {
 
 impl Transport for Scripted {
     fn exchange(&self, request: &Request, limits: &Limits) -> Script {
-        let mut state = self.0.lock().unwrap();
-        state.1.push((request.clone(), limits.clone()));
-        let (takes, result) = state.0.pop_front().expect("one exchange too many");
-        self.1.pass(takes);
+        self.asked.lock().unwrap().push((request.clone(), limits.clone()));
+        let (takes, result) = self.script.lock().unwrap().pop_front().expect("one exchange too many");
+        self.clock.pass(takes);
         result
     }
 }
@@ -58,13 +61,14 @@ const MS: fn(u64) -> Duration = Duration::from_millis;
 
 fn client(script: impl IntoIterator<Item = (Duration, Script)>) -> Client<Scripted, Simulated> {
     let clock = Simulated(Arc::new(Mutex::new((Instant::now(), Vec::new()))));
-    let transport = Scripted(Arc::new(Mutex::new((script.into_iter().collect(), Vec::new()))), clock.clone());
+    let script = Arc::new(Mutex::new(script.into_iter().collect()));
+    let transport = Scripted { script, asked: Arc::default(), clock: clock.clone() };
     Client::with_parts(Settings::default(), transport, clock)
 }
 
 impl Client<Scripted, Simulated> {
     fn requests(&self) -> Vec<(Request, Limits)> {
-        self.transport.0.lock().unwrap().1.clone()
+        self.transport.asked.lock().unwrap().clone()
     }
 
     fn waits(&self) -> Vec<Duration> {

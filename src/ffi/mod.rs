@@ -8,6 +8,9 @@
 //! An output is `Option<&mut MaybeUninit<*mut T>>`: what it held before is never looked at.
 
 #![allow(non_camel_case_types)]
+// The documentation of an export is the header's, which says once, at its top, what every string and object must be.
+#![allow(clippy::missing_safety_doc)]
+#![allow(rustdoc::bare_urls)]
 
 mod argument;
 mod call;

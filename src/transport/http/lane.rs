@@ -105,10 +105,10 @@ impl Line {
     pub fn slice(&self) -> io::Result<Duration> {
         let limits = self.limits.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(limits) = limits.as_ref() else {
-            return Err(Trouble::new(Cause::Local, "no call is running on this connection"));
+            return Err(Trouble::error(Cause::Local, "no call is running on this connection"));
         };
         if limits.cancel.is_cancelled() {
-            return Err(Trouble::new(Cause::Cancelled, "cancelled"));
+            return Err(Trouble::error(Cause::Cancelled, "cancelled"));
         }
         let (by, what) = if self.connecting.load(Ordering::Relaxed) {
             (limits.connect_by.min(limits.reply_by), "no connection came about in time")
@@ -117,7 +117,7 @@ impl Line {
         };
         let left = by.saturating_duration_since(Instant::now());
         if left.is_zero() {
-            return Err(Trouble::new(Cause::TimedOut, what));
+            return Err(Trouble::error(Cause::TimedOut, what));
         }
         Ok(left.min(SLICE))
     }

@@ -116,8 +116,9 @@ impl LinkConnector {
             None => {
                 let addresses = self.shared.names.resolve(host, port, &self.line)?;
                 // A plain connection must not leave this machine, whatever `localhost` resolves to.
-                if !needs_tls && !(is_loopback(host) && addresses.iter().all(|address| address.ip().is_loopback())) {
-                    return Err(Trouble::new(
+                let stays_here = is_loopback(host) && addresses.iter().all(|address| address.ip().is_loopback());
+                if !(needs_tls || stays_here) {
+                    return Err(Trouble::error(
                         Cause::Local,
                         format!("{host} is not this machine, and plain http is for loopback only"),
                     ));

@@ -2,7 +2,7 @@
 //!
 //! ureq alone cannot tell whether a byte was handed on, reset a doubtful connection, or keep a deadline through DNS,
 //! connect, `CONNECT` and a trickling peer; the connectors here can, under ureq's `unversioned` traits. Only this file,
-//! [`lane`] and [`link`] name ureq.
+//! `lane` and `link` name ureq.
 
 mod lane;
 mod link;
@@ -203,7 +203,7 @@ struct Trouble {
 }
 
 impl Trouble {
-    fn new(cause: Cause, detail: impl Into<String>) -> io::Error {
+    fn error(cause: Cause, detail: impl Into<String>) -> io::Error {
         io::Error::other(Trouble { cause, detail: detail.into() })
     }
 

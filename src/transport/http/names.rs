@@ -55,7 +55,7 @@ impl Names {
                     Ok(addresses) if answer.at.elapsed() < FRESH => return Ok(addresses.clone()),
                     // A failure answers those who were waiting for it, and is not remembered for others.
                     Err(error) if answer.at >= asked_at => {
-                        return Err(Trouble::new(Cause::Resolve, format!("cannot resolve {host} ({error})")));
+                        return Err(Trouble::error(Cause::Resolve, format!("cannot resolve {host} ({error})")));
                     }
                     _ => {}
                 }
@@ -93,7 +93,7 @@ impl Names {
                 Ok(())
             }
             Err(error) => {
-                Err(Trouble::new(Cause::Local, format!("cannot start a thread to resolve {} ({error})", host.0)))
+                Err(Trouble::error(Cause::Local, format!("cannot start a thread to resolve {} ({error})", host.0)))
             }
         }
     }

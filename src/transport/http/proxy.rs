@@ -161,7 +161,7 @@ fn through(proxy: &Proxy, error: io::Error) -> io::Error {
         Some(trouble) => (trouble.cause, trouble.detail.clone()),
         None => (Cause::Connection, format!("the connection broke ({error})")),
     };
-    Trouble::new(cause, format!("proxy {}:{}: {detail}", proxy.host, proxy.port))
+    Trouble::error(cause, format!("proxy {}:{}: {detail}", proxy.host, proxy.port))
 }
 
 fn connect_request(stream: &mut Stream, login: Option<&Login>, host: &str, port: u16) -> io::Result<()> {
@@ -178,13 +178,13 @@ fn connect_request(stream: &mut Stream, login: Option<&Login>, host: &str, port:
     stream.flush()?;
     match read_status(stream)? {
         200..=299 => Ok(()),
-        407 if login.is_some() => Err(Trouble::new(Cause::Proxy, "it refused the name and password (407)")),
-        407 => Err(Trouble::new(Cause::Proxy, "it wants a name and password (407): http://user:password@host:port")),
+        407 if login.is_some() => Err(Trouble::error(Cause::Proxy, "it refused the name and password (407)")),
+        407 => Err(Trouble::error(Cause::Proxy, "it wants a name and password (407): http://user:password@host:port")),
         // A gateway's trouble with the other side may pass; its refusals do not.
         status @ 500..=599 => {
-            Err(Trouble::new(Cause::Connection, format!("it could not connect to {host}:{port} ({status})")))
+            Err(Trouble::error(Cause::Connection, format!("it could not connect to {host}:{port} ({status})")))
         }
-        status => Err(Trouble::new(Cause::Proxy, format!("it refused to connect to {host}:{port} ({status})"))),
+        status => Err(Trouble::error(Cause::Proxy, format!("it refused to connect to {host}:{port} ({status})"))),
     }
 }
 
@@ -195,18 +195,18 @@ fn read_status(stream: &mut Stream) -> io::Result<u16> {
     while !head.ends_with(b"\r\n\r\n") {
         let mut byte = [0];
         if stream.read(&mut byte)? == 0 {
-            return Err(Trouble::new(Cause::Connection, "it closed the connection without an answer"));
+            return Err(Trouble::error(Cause::Connection, "it closed the connection without an answer"));
         }
         head.push(byte[0]);
         if head.len() > LONGEST_ANSWER {
-            return Err(Trouble::new(Cause::Proxy, "its answer to CONNECT does not end"));
+            return Err(Trouble::error(Cause::Proxy, "its answer to CONNECT does not end"));
         }
     }
     let mut headers = [httparse::EMPTY_HEADER; 64];
     let mut response = httparse::Response::new(&mut headers);
     match response.parse(&head) {
-        Ok(_) => response.code.ok_or_else(|| Trouble::new(Cause::Proxy, "its answer has no status")),
-        Err(_) => Err(Trouble::new(Cause::Proxy, "its answer to CONNECT is no HTTP")),
+        Ok(_) => response.code.ok_or_else(|| Trouble::error(Cause::Proxy, "its answer has no status")),
+        Err(_) => Err(Trouble::error(Cause::Proxy, "its answer to CONNECT is no HTTP")),
     }
 }
 

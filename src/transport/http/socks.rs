@@ -41,7 +41,7 @@ pub fn connect(stream: &mut Stream, login: Option<&Login>, host: &str, port: u16
         2 => return Err(refused("its rules forbid the connection")),
         // The network's trouble may pass.
         1 | 3..=6 => {
-            return Err(Trouble::new(
+            return Err(Trouble::error(
                 Cause::Connection,
                 format!("it could not connect to {host}:{port} (SOCKS {code})"),
             ));
@@ -81,5 +81,5 @@ fn read<const N: usize>(stream: &mut Stream) -> io::Result<[u8; N]> {
 }
 
 fn refused(why: &str) -> io::Error {
-    Trouble::new(Cause::Proxy, why)
+    Trouble::error(Cause::Proxy, why)
 }

@@ -76,7 +76,7 @@ impl Tls {
 
     fn config(&self) -> io::Result<Arc<ClientConfig>> {
         self.config.get_or_try_init(|| self.settings.config().map(Arc::new)).cloned().map_err(|error| {
-            Trouble::new(
+            Trouble::error(
                 Cause::Local,
                 format!("no certificate authorities can be loaded ({error}); set roots or ca_file"),
             )
@@ -111,7 +111,7 @@ impl TlsSettings {
 pub fn handshake(shared: &Shared, mut stream: Stream, host: &str) -> io::Result<Stream> {
     let bare = host.strip_prefix('[').and_then(|h| h.strip_suffix(']')).unwrap_or(host);
     let name = ServerName::try_from(bare.to_owned())
-        .map_err(|_| Trouble::new(Cause::Tls, format!("{host} is no name that a certificate can have")))?;
+        .map_err(|_| Trouble::error(Cause::Tls, format!("{host} is no name that a certificate can have")))?;
     let mut connection = ClientConnection::new(shared.tls.config()?, name).map_err(|error| refused(host, &error))?;
     while connection.is_handshaking() {
         connection.complete_io(&mut stream).map_err(|error| explain(host, error))?;
@@ -126,7 +126,7 @@ fn explain(host: &str, error: io::Error) -> io::Error {
     match error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
         Some(tls) => refused(host, tls),
         None => {
-            Trouble::new(Cause::Connection, format!("the connection to {host} broke in the TLS handshake ({error})"))
+            Trouble::error(Cause::Connection, format!("the connection to {host} broke in the TLS handshake ({error})"))
         }
     }
 }
@@ -142,5 +142,5 @@ fn refused(host: &str, error: &rustls::Error) -> io::Error {
         rustls::Error::AlertReceived(_) | rustls::Error::PeerIncompatible(_) => "; TLS 1.2 or 1.3 is needed",
         _ => "",
     };
-    Trouble::new(Cause::Tls, format!("TLS with {host} failed: {error}{advice}"))
+    Trouble::error(Cause::Tls, format!("TLS with {host} failed: {error}{advice}"))
 }

@@ -4,7 +4,7 @@ use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::process;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use socket2::{Domain, Protocol, Socket, Type};
@@ -22,54 +22,76 @@ pub struct Wire {
     owner: u32,
 }
 
+/// How long an address has for itself before the next one is tried beside it (RFC 8305, section 8): a host whose IPv6 leads
+/// nowhere is then reached by IPv4 without waiting for a time-out.
+const HEAD_START: Duration = Duration::from_millis(250);
+
 impl Wire {
-    /// Connects to the first address that answers, in their order.
+    /// Connects to the address that answers first; they start one after the other.
     pub fn connect(host: &str, addresses: &[SocketAddr], line: &Arc<Line>) -> io::Result<Wire> {
-        let mut last = Trouble::new(Cause::Resolve, format!("{host} has no address"));
-        for &address in addresses {
-            match Wire::connect_to(address, line) {
-                Ok(wire) => return Ok(wire),
-                Err(error) if Trouble::of(&error).is_some() => return Err(error),
-                Err(error) => {
-                    last = Trouble::new(Cause::Connection, format!("cannot connect to {host} at {address} ({error})"));
+        let mut last = Trouble::error(Cause::Resolve, format!("{host} has no address"));
+        let mut waiting = by_turns(addresses).into_iter().peekable();
+        let mut racing: Vec<(SocketAddr, Wire)> = Vec::new();
+        let mut next_start = Instant::now();
+        let refused = |address: SocketAddr, error: io::Error| {
+            Trouble::error(Cause::Connection, format!("cannot connect to {host} at {address} ({error})"))
+        };
+        loop {
+            let now = Instant::now();
+            if racing.is_empty() || now >= next_start {
+                if let Some(address) = waiting.next() {
+                    next_start = now + HEAD_START;
+                    match Wire::begin(address, line) {
+                        Ok((wire, true)) => return Ok(wire),
+                        Ok((wire, false)) => racing.push((address, wire)),
+                        Err(error) => last = refused(address, error),
+                    }
+                    continue;
+                }
+                if racing.is_empty() {
+                    return Err(last);
+                }
+            }
+            let slice = line.slice()?;
+            let slice =
+                if waiting.peek().is_some() { slice.min(next_start.saturating_duration_since(now)) } else { slice };
+            let mut sockets: Vec<PollFd> =
+                racing.iter().map(|(_, wire)| PollFd::new(&wire.stream, PollFlags::OUT)).collect();
+            poll_for(&mut sockets, slice)?;
+            let Some(ready) = sockets.iter().position(|socket| !socket.revents().is_empty()) else { continue };
+            let (address, wire) = racing.swap_remove(ready);
+            match wire.stream.take_error()? {
+                None => return Ok(wire),
+                Some(error) => {
+                    last = refused(address, error);
+                    next_start = now;
                 }
             }
         }
-        Err(last)
     }
 
-    fn connect_to(address: SocketAddr, line: &Arc<Line>) -> io::Result<Wire> {
+    /// Starts to connect, and tells whether that is done already.
+    fn begin(address: SocketAddr, line: &Arc<Line>) -> io::Result<(Wire, bool)> {
         let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
         socket.set_nonblocking(true)?;
         socket.set_tcp_nodelay(true)?;
         // From the first byte on a close is a reset, also the one the kernel makes when this process dies: what it still
         // holds of a request must not be delivered later. A connection at rest has nothing to lose and is closed in peace.
         socket.set_linger(Some(Duration::ZERO))?;
-        let pending = match socket.connect(&address.into()) {
-            Ok(()) => false,
-            Err(error) if is_in_progress(&error) => true,
+        let done = match socket.connect(&address.into()) {
+            Ok(()) => true,
+            Err(error) if is_in_progress(&error) => false,
             Err(error) => return Err(error),
         };
-        let wire = Wire { stream: socket.into(), line: Arc::clone(line), at_rest: false, owner: process::id() };
-        if pending {
-            wire.wait(PollFlags::OUT)?;
-            if let Some(error) = wire.stream.take_error()? {
-                return Err(error);
-            }
-        }
-        Ok(wire)
+        Ok((Wire { stream: socket.into(), line: Arc::clone(line), at_rest: false, owner: process::id() }, done))
     }
 
     /// Waits until the socket is ready, the time of the call is up, or it was cancelled.
     fn wait(&self, ready_for: PollFlags) -> io::Result<()> {
         loop {
             let slice = self.line.slice()?;
-            let timeout = Timespec { tv_sec: 0, tv_nsec: slice.subsec_nanos().max(1_000_000).into() };
-            match poll(&mut [PollFd::new(&self.stream, ready_for)], Some(&timeout)) {
-                Ok(0) => {}
-                Ok(_) => return Ok(()),
-                Err(rustix::io::Errno::INTR) => {}
-                Err(error) => return Err(error.into()),
+            if poll_for(&mut [PollFd::new(&self.stream, ready_for)], slice)? {
+                return Ok(());
             }
         }
     }
@@ -149,6 +171,30 @@ impl Wire {
     }
 }
 
+/// Polls for a part of a second, and says whether one of the sockets is ready; a signal ends it early.
+fn poll_for(sockets: &mut [PollFd], time: Duration) -> io::Result<bool> {
+    let timeout = Timespec { tv_sec: 0, tv_nsec: time.subsec_nanos().max(1_000_000).into() };
+    match poll(sockets, Some(&timeout)) {
+        Ok(ready) => Ok(ready > 0),
+        Err(rustix::io::Errno::INTR) => Ok(false),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// The addresses in their order, but the two families by turns.
+fn by_turns(addresses: &[SocketAddr]) -> Vec<SocketAddr> {
+    let first_is_v6 = addresses.first().is_some_and(SocketAddr::is_ipv6);
+    let (one, other): (Vec<_>, Vec<_>) =
+        addresses.iter().copied().partition(|address| address.is_ipv6() == first_is_v6);
+    let (mut one, mut other) = (one.into_iter(), other.into_iter());
+    let mut turns = Vec::with_capacity(addresses.len());
+    while turns.len() < addresses.len() {
+        turns.extend(one.next());
+        turns.extend(other.next());
+    }
+    turns
+}
+
 fn is_passing(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted)
 }
@@ -160,4 +206,67 @@ fn is_in_progress(error: &io::Error) -> bool {
     }
     // Windows says so; on Unix an interrupted connect goes on in the background as well.
     is_passing(error)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::transport::{Cancel, Limits};
+    use std::net::TcpListener;
+
+    fn line(time: Duration) -> Arc<Line> {
+        let line = Arc::new(Line::default());
+        let by = Instant::now() + time;
+        line.begin(&Limits { connect_by: by, reply_by: by, cancel: Cancel::default() });
+        line.connect_begins();
+        line
+    }
+
+    /// An address that lets a connect hang, for as long as the sockets are kept.
+    fn black_hole() -> (SocketAddr, Vec<Socket>) {
+        let listener = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
+        listener.bind(&SocketAddr::from(([127, 0, 0, 1], 0)).into()).unwrap();
+        listener.listen(0).unwrap();
+        let address = listener.local_addr().unwrap();
+        let mut kept = vec![listener];
+        loop {
+            let socket = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
+            let connected = socket.connect_timeout(&address, Duration::from_millis(100));
+            kept.push(socket);
+            if connected.is_err() {
+                return (address.as_socket().unwrap(), kept);
+            }
+        }
+    }
+
+    #[test]
+    fn an_address_that_leads_nowhere_does_not_hold_up_the_next() {
+        let (nowhere, _kept) = black_hole();
+        let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let open = listener.local_addr().unwrap();
+        let wire = Wire::connect("host", &[nowhere, nowhere, closed, open], &line(Duration::from_secs(30))).unwrap();
+        assert_eq!(wire.stream.peer_addr().unwrap(), open);
+    }
+
+    #[test]
+    fn the_last_trouble_is_told() {
+        let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        let error = Wire::connect("host", &[closed, closed], &line(Duration::from_secs(30))).unwrap_err();
+        assert_eq!(Trouble::of(&error).unwrap().cause, Cause::Connection);
+        let error = Wire::connect("host", &[], &line(Duration::from_secs(30))).unwrap_err();
+        assert_eq!(Trouble::of(&error).unwrap().cause, Cause::Resolve);
+        let (nowhere, _kept) = black_hole();
+        let error = Wire::connect("host", &[nowhere], &line(Duration::from_millis(50))).unwrap_err();
+        assert_eq!(Trouble::of(&error).unwrap().cause, Cause::TimedOut);
+    }
+
+    #[test]
+    fn families_take_turns() {
+        let address = |text: &str| text.parse::<SocketAddr>().unwrap();
+        let given = ["[::1]:1", "[::2]:1", "[::3]:1", "1.1.1.1:1", "2.2.2.2:1"].map(address);
+        let turns = ["[::1]:1", "1.1.1.1:1", "[::2]:1", "2.2.2.2:1", "[::3]:1"].map(address);
+        assert_eq!(by_turns(&given), turns);
+        assert_eq!(by_turns(&[]), []);
+    }
 }
