@@ -1,7 +1,8 @@
 use std::time::Duration;
 
 use super::argument::object;
-use super::guard::{guard, guard_value};
+use super::guard::guard;
+use super::panic::guard_value;
 use super::status::graph_status;
 use crate::client::Call;
 

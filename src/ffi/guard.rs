@@ -1,10 +1,10 @@
-//! The boundary that no panic crosses.
+//! Fallible exports: what they end in becomes a status and an error object.
 
-use std::mem::{self, MaybeUninit};
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::mem::MaybeUninit;
 
 use super::argument::give;
 use super::error::graph_error;
+use super::panic::caught;
 use super::status::graph_status;
 use crate::error::Error;
 use crate::status::Status;
@@ -27,22 +27,6 @@ pub fn guard(
     status.value()
 }
 
-/// Runs a function that cannot fail, and returns the given value should it panic all the same.
-pub fn guard_value<T>(otherwise: T, body: impl FnOnce() -> T) -> T {
-    caught(body).unwrap_or(otherwise)
-}
-
-fn caught<T>(body: impl FnOnce() -> T) -> Option<T> {
-    match catch_unwind(AssertUnwindSafe(body)) {
-        Ok(value) => Some(value),
-        Err(payload) => {
-            // A payload may panic when dropped, which would cross the boundary after all.
-            mem::forget(payload);
-            None
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -63,7 +47,6 @@ mod tests {
         let error = unsafe { Box::from_raw(err.assume_init()) };
         assert_eq!(error.status(), 90);
         assert_eq!(guard(None, || panic!("no place for the error")), 90);
-        assert_eq!(guard_value(7, || panic!("no value")), 7);
     }
 
     #[test]

@@ -2,6 +2,10 @@
 
 #![allow(dead_code)]
 
+pub mod servers;
+
+pub mod http;
+
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::io::{BufRead, BufReader, Write};
@@ -55,6 +59,8 @@ pub fn compile(compiler: &str, flags: &[&str], source: &str) -> PathBuf {
         .arg("-L")
         .arg(library_dir())
         .arg(format!("-Wl,-rpath,{}", library_dir().display()))
+        // As RPATH, which LD_LIBRARY_PATH does not override: cargo names a folder there that may hold an earlier build.
+        .arg("-Wl,--disable-new-dtags")
         .args(["-lgraph_message", "-lpthread", "-ldl"])
         .output()
         .unwrap();

@@ -3,14 +3,15 @@
 use std::io::{self, Read, Write};
 use std::sync::Arc;
 
-use rustls::{ClientConnection, StreamOwned};
 use ureq::unversioned::transport::{Buffers, ConnectionDetails, Connector, LazyBuffers, NextTimeout, Transport};
 use zeroize::Zeroize;
 
-use super::lane::Line;
-use super::per_process::Shared;
+use super::line::{Line, Stage};
+use super::proxy;
+use super::shared::Shared;
+use super::stream::Stream;
+use super::trouble::Trouble;
 use super::wire::Wire;
-use super::{Trouble, proxy, tls};
 use crate::message::is_loopback;
 use crate::outcome::Cause;
 
@@ -18,71 +19,6 @@ use crate::outcome::Cause;
 pub const INPUT_BUFFER: usize = 16 * 1024;
 /// Room for the longest request, so that it leaves in one piece.
 pub const OUTPUT_BUFFER: usize = 40 * 1024;
-
-/// A byte stream that keeps the limits of the call that runs on it.
-#[derive(Debug)]
-pub enum Stream {
-    /// TCP.
-    Plain(Wire),
-    /// TLS over another stream: TCP, or TLS to a proxy.
-    Tls(Box<StreamOwned<ClientConnection, Stream>>),
-}
-
-impl Stream {
-    /// The TCP connection at the bottom.
-    pub fn wire(&mut self) -> &mut Wire {
-        match self {
-            Stream::Plain(wire) => wire,
-            Stream::Tls(tls) => tls.sock.wire(),
-        }
-    }
-
-    /// Whether an idle connection can take another request: nothing has come that nobody asked for, and no end.
-    /// Under TLS, records such as session tickets do come unasked, and are taken in.
-    fn is_quiet(&mut self) -> bool {
-        match self {
-            Stream::Plain(wire) => wire.is_quiet(),
-            Stream::Tls(tls) => {
-                while !tls.sock.is_quiet() {
-                    let taken_in = tls.conn.read_tls(&mut tls.sock).is_ok_and(|n| n > 0)
-                        && tls
-                            .conn
-                            .process_new_packets()
-                            .is_ok_and(|state| state.plaintext_bytes_to_read() == 0 && !state.peer_has_closed());
-                    if !taken_in {
-                        return false;
-                    }
-                }
-                true
-            }
-        }
-    }
-}
-
-impl Read for Stream {
-    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
-        match self {
-            Stream::Plain(wire) => wire.read(buf),
-            Stream::Tls(tls) => tls.read(buf),
-        }
-    }
-}
-
-impl Write for Stream {
-    fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
-        match self {
-            Stream::Plain(wire) => wire.write(buf),
-            Stream::Tls(tls) => tls.write(buf),
-        }
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        match self {
-            Stream::Plain(wire) => wire.flush(),
-            Stream::Tls(tls) => tls.flush(),
-        }
-    }
-}
 
 /// Makes the connection of one lane.
 #[derive(Debug)]
@@ -97,9 +33,8 @@ impl Connector for LinkConnector {
     type Out = Link;
 
     fn connect(&self, details: &ConnectionDetails, _: Option<()>) -> Result<Option<Link>, ureq::Error> {
-        self.line.connect_begins();
         let stream = self.stream(details)?;
-        self.line.connected();
+        self.line.enters(Stage::Exchange);
         let buffers = LazyBuffers::new(details.config.input_buffer_size(), details.config.output_buffer_size());
         Ok(Some(Link { stream, line: Arc::clone(&self.line), buffers, is_tls: details.needs_tls() }))
     }
@@ -112,7 +47,7 @@ impl LinkConnector {
         let port = details.uri.port_u16().unwrap_or(if needs_tls { 443 } else { 80 });
         let proxy = self.shared.proxy.as_ref().filter(|proxy| needs_tls && proxy.is_for(host));
         let stream = match proxy {
-            Some(proxy) => proxy::connect(proxy, &self.shared, &self.line, host, port)?,
+            Some(proxy) => proxy::connect(proxy, &self.shared.names, &self.shared.tls, &self.line, host, port)?,
             None => {
                 let addresses = self.shared.names.resolve(host, port, &self.line)?;
                 // A plain connection must not leave this machine, whatever `localhost` resolves to.
@@ -130,7 +65,7 @@ impl LinkConnector {
                 Stream::Plain(connected?)
             }
         };
-        if needs_tls { tls::handshake(&self.shared, stream, host) } else { Ok(stream) }
+        if needs_tls { self.shared.tls.handshake(stream, host, &self.line) } else { Ok(stream) }
     }
 }
 

@@ -5,12 +5,15 @@
 //! `lane` and `link` name ureq.
 
 mod lane;
+mod line;
 mod link;
 mod names;
 mod per_process;
 mod proxy;
-mod socks;
+mod shared;
+mod stream;
 mod tls;
+mod trouble;
 mod wire;
 
 use std::io::{self, Read};
@@ -30,6 +33,7 @@ use crate::outcome::{BodyEnd, Cause, Failure, Framing, LONGEST_BODY, Reply};
 use lane::Lane;
 use per_process::PerProcess;
 use tls::TlsSettings;
+use trouble::Trouble;
 
 /// How the transport connects.
 #[derive(Debug, Clone, Default)]
@@ -184,7 +188,7 @@ fn read_body(reader: &mut impl Read) -> io::Result<(Vec<u8>, BodyEnd)> {
 }
 
 fn failure(error: &io::Error, handed_on: bool) -> Failure {
-    let trouble = error.get_ref().and_then(|inner| inner.downcast_ref::<Trouble>());
+    let trouble = Trouble::of(error);
     let (cause, detail) = match trouble {
         Some(trouble) => (trouble.cause, trouble.detail.clone()),
         None => match error.get_ref().and_then(|inner| inner.downcast_ref::<ureq::Error>()) {
@@ -194,29 +198,3 @@ fn failure(error: &io::Error, handed_on: bool) -> Failure {
     };
     Failure { handed_on, cause, detail }
 }
-
-/// A failure on its way up through ureq, which passes on errors of I/O unchanged.
-#[derive(Debug)]
-struct Trouble {
-    cause: Cause,
-    detail: String,
-}
-
-impl Trouble {
-    fn error(cause: Cause, detail: impl Into<String>) -> io::Error {
-        io::Error::other(Trouble { cause, detail: detail.into() })
-    }
-
-    /// The trouble inside an error, if it is one of ours.
-    fn of(error: &io::Error) -> Option<&Trouble> {
-        error.get_ref().and_then(|inner| inner.downcast_ref())
-    }
-}
-
-impl std::fmt::Display for Trouble {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.detail)
-    }
-}
-
-impl std::error::Error for Trouble {}

@@ -6,8 +6,8 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::Trouble;
-use super::lane::Line;
+use super::line::{Line, Stage};
+use super::trouble::Trouble;
 use crate::outcome::Cause;
 
 /// How long an answer is used. The system's look-up does not tell how long it holds; Microsoft's front doors change
@@ -46,6 +46,7 @@ impl Names {
         if let Ok(ip) = bare.parse::<IpAddr>() {
             return Ok(vec![SocketAddr::new(ip, port)]);
         }
+        line.enters(Stage::LookUp);
         let wanted = (host.to_owned(), port);
         let asked_at = Instant::now();
         let mut state = self.lock();

@@ -9,6 +9,7 @@ use once_cell::sync::OnceCell;
 use super::lane::Lane;
 use super::names::Names;
 use super::proxy::Proxy;
+use super::shared::Shared;
 use super::tls::{Tls, TlsSettings};
 
 /// How long a connection may wait for its next request. Long enough for a batch of mails, short enough that the front end
@@ -17,17 +18,6 @@ pub const MAX_IDLE: Duration = Duration::from_secs(15);
 
 /// The most connections that wait for their next request.
 const MOST_IDLE: usize = 32;
-
-/// What the lanes of one process share.
-#[derive(Debug)]
-pub struct Shared {
-    /// The addresses of the host.
-    pub names: Names,
-    /// The TLS configuration, with its session cache.
-    pub tls: Tls,
-    /// The proxy, if one is set.
-    pub proxy: Option<Proxy>,
-}
 
 /// The state of one process.
 pub struct Generation {

@@ -11,9 +11,9 @@ use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{CertificateError, ClientConfig, ClientConnection, RootCertStore, StreamOwned};
 use rustls_platform_verifier::Verifier;
 
-use super::Trouble;
-use super::link::Stream;
-use super::per_process::Shared;
+use super::line::{Line, Stage};
+use super::stream::Stream;
+use super::trouble::Trouble;
 use crate::error::Error;
 use crate::outcome::Cause;
 
@@ -74,6 +74,19 @@ impl Tls {
         Tls { settings, config: OnceCell::new() }
     }
 
+    /// Completes a handshake: a bad certificate shows here, before any request.
+    pub fn handshake(&self, mut stream: Stream, host: &str, line: &Line) -> io::Result<Stream> {
+        line.enters(Stage::Handshake);
+        let bare = host.strip_prefix('[').and_then(|h| h.strip_suffix(']')).unwrap_or(host);
+        let name = ServerName::try_from(bare.to_owned())
+            .map_err(|_| Trouble::error(Cause::Tls, format!("{host} is no name that a certificate can have")))?;
+        let mut connection = ClientConnection::new(self.config()?, name).map_err(|error| refused(host, &error))?;
+        while connection.is_handshaking() {
+            connection.complete_io(&mut stream).map_err(|error| explain(host, error))?;
+        }
+        Ok(Stream::Tls(Box::new(StreamOwned::new(connection, stream))))
+    }
+
     fn config(&self) -> io::Result<Arc<ClientConfig>> {
         self.config.get_or_try_init(|| self.settings.config().map(Arc::new)).cloned().map_err(|error| {
             Trouble::error(
@@ -107,18 +120,6 @@ impl TlsSettings {
     }
 }
 
-/// Completes a handshake: a bad certificate shows here, before any request.
-pub fn handshake(shared: &Shared, mut stream: Stream, host: &str) -> io::Result<Stream> {
-    let bare = host.strip_prefix('[').and_then(|h| h.strip_suffix(']')).unwrap_or(host);
-    let name = ServerName::try_from(bare.to_owned())
-        .map_err(|_| Trouble::error(Cause::Tls, format!("{host} is no name that a certificate can have")))?;
-    let mut connection = ClientConnection::new(shared.tls.config()?, name).map_err(|error| refused(host, &error))?;
-    while connection.is_handshaking() {
-        connection.complete_io(&mut stream).map_err(|error| explain(host, error))?;
-    }
-    Ok(Stream::Tls(Box::new(StreamOwned::new(connection, stream))))
-}
-
 fn explain(host: &str, error: io::Error) -> io::Error {
     if Trouble::of(&error).is_some() {
         return error;
@@ -133,12 +134,16 @@ fn explain(host: &str, error: io::Error) -> io::Error {
 
 fn refused(host: &str, error: &rustls::Error) -> io::Error {
     let advice = match error {
-        rustls::Error::InvalidCertificate(CertificateError::UnknownIssuer) => {
-            "; a proxy that opens TLS? give its certificate authority as ca_file"
-        }
+        // The last two: the store has an older certificate of the same authority.
+        rustls::Error::InvalidCertificate(
+            CertificateError::UnknownIssuer
+            | CertificateError::BadSignature
+            | CertificateError::UnsupportedSignatureAlgorithmForPublicKeyContext { .. },
+        ) => "; a proxy that opens TLS? give its certificate authority as ca_file",
         rustls::Error::InvalidCertificate(CertificateError::Expired | CertificateError::ExpiredContext { .. }) => {
             "; is this machine's clock right?"
         }
+        rustls::Error::InvalidMessage(_) => "; does this port speak TLS?",
         rustls::Error::AlertReceived(_) | rustls::Error::PeerIncompatible(_) => "; TLS 1.2 or 1.3 is needed",
         _ => "",
     };

@@ -9,8 +9,8 @@ use std::time::{Duration, Instant};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use socket2::{Domain, Protocol, Socket, Type};
 
-use super::Trouble;
-use super::lane::Line;
+use super::line::{Line, Stage};
+use super::trouble::Trouble;
 use crate::outcome::Cause;
 
 /// A connected socket, non-blocking; all waiting is done by [`Wire::wait`].
@@ -29,6 +29,7 @@ const HEAD_START: Duration = Duration::from_millis(250);
 impl Wire {
     /// Connects to the address that answers first; they start one after the other.
     pub fn connect(host: &str, addresses: &[SocketAddr], line: &Arc<Line>) -> io::Result<Wire> {
+        line.enters(Stage::Connect);
         let mut last = Trouble::error(Cause::Resolve, format!("{host} has no address"));
         let mut waiting = by_turns(addresses).into_iter().peekable();
         let mut racing: Vec<(SocketAddr, Wire)> = Vec::new();
@@ -218,7 +219,6 @@ mod tests {
         let line = Arc::new(Line::default());
         let by = Instant::now() + time;
         line.begin(&Limits { connect_by: by, reply_by: by, cancel: Cancel::default() });
-        line.connect_begins();
         line
     }
 

@@ -4,10 +4,10 @@ use std::io::{self, Read, Write};
 
 use zeroize::Zeroizing;
 
-use super::Trouble;
-use super::link::Stream;
-use super::proxy::Login;
+use super::url::Login;
 use crate::outcome::Cause;
+use crate::transport::http::stream::Stream;
+use crate::transport::http::trouble::Trouble;
 
 const VERSION: u8 = 5;
 const NO_LOGIN: u8 = 0;
@@ -24,6 +24,7 @@ pub fn connect(stream: &mut Stream, login: Option<&Login>, host: &str, port: u16
     match (read::<2>(stream)?, login) {
         ([VERSION, NO_LOGIN], _) => {}
         ([VERSION, PASSWORD], Some(login)) => log_in(stream, login)?,
+        ([VERSION, _], None) => return Err(refused("it wants a login: socks5://user:password@host:port")),
         ([VERSION, _], _) => return Err(refused("it wants another kind of login")),
         _ => return Err(refused("it does not speak SOCKS5")),
     }

@@ -1,30 +1,22 @@
-//! Through a proxy: `CONNECT` over http or https, or SOCKS5.
+//! A proxy as it is set: a URL, or what the environment says.
 
 use std::env;
 use std::fmt;
-use std::io::{self, Read, Write};
 use std::sync::Arc;
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use percent_encoding::percent_decode_str;
 use zeroize::Zeroizing;
 
-use super::lane::Line;
-use super::link::Stream;
-use super::per_process::Shared;
-use super::wire::Wire;
-use super::{Trouble, socks, tls};
 use crate::error::Error;
-use crate::outcome::Cause;
 
-/// The most that is read of a proxy's answer to `CONNECT`.
-const LONGEST_ANSWER: usize = 16 * 1024;
-
+/// How a proxy is spoken to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
+pub enum Kind {
+    /// `CONNECT`.
     Http,
+    /// `CONNECT`, under TLS with the proxy.
     Https,
+    /// SOCKS5; the proxy resolves names.
     Socks5,
 }
 
@@ -40,10 +32,14 @@ pub struct Login {
 /// A proxy for connections to the service.
 #[derive(Clone)]
 pub struct Proxy {
-    kind: Kind,
-    host: String,
-    port: u16,
-    login: Option<Login>,
+    /// How it is spoken to.
+    pub kind: Kind,
+    /// Its host.
+    pub host: String,
+    /// Its port.
+    pub port: u16,
+    /// What it is told of the user.
+    pub login: Option<Login>,
     except: Vec<String>,
 }
 
@@ -90,26 +86,33 @@ impl Proxy {
     /// reads them. Nothing where none is set.
     pub fn from_environment() -> Result<Option<Proxy>, Error> {
         let read = |name: &str| {
-            [name.to_owned(), name.to_ascii_uppercase()]
-                .into_iter()
-                .find_map(|n| env::var(n).ok().filter(|v| !v.is_empty()))
+            let names = [name.to_owned(), name.to_ascii_uppercase()];
+            match names.into_iter().find_map(|name| env::var_os(name).filter(|value| !value.is_empty())) {
+                None => Ok(None),
+                Some(value) => match value.into_string() {
+                    Ok(value) => Ok(Some(value)),
+                    Err(_) => Err(Error::invalid(format!("the environment's {name} is not valid UTF-8"))),
+                },
+            }
         };
-        let Some(value) = read("https_proxy").or_else(|| read("all_proxy")) else {
-            return Ok(None);
+        let value = match read("https_proxy")? {
+            None => read("all_proxy")?,
+            set => set,
         };
+        let Some(value) = value else { return Ok(None) };
         let value = if value.contains("://") { value } else { format!("http://{value}") };
         let mut proxy = Proxy::parse(&value).map_err(|error| {
             Error::invalid(format!("the environment's https_proxy or all_proxy: {}", error.message))
         })?;
-        proxy.except = read("no_proxy").unwrap_or_default().split([',', ' ']).map(str::to_ascii_lowercase).collect();
+        proxy.except = read("no_proxy")?.unwrap_or_default().split([',', ' ']).map(str::to_ascii_lowercase).collect();
         Ok(Some(proxy))
     }
 
     /// Whether connections to a host go through it.
     pub fn is_for(&self, host: &str) -> bool {
-        let host = host.to_ascii_lowercase();
+        let host = bare(host).to_ascii_lowercase();
         !self.except.iter().any(|entry| {
-            let domain = entry.trim_start_matches("*.").trim_start_matches('.');
+            let domain = bare(entry.trim_start_matches("*.").trim_start_matches('.'));
             entry == "*"
                 || (!domain.is_empty() && host == domain)
                 || (!domain.is_empty() && host.strip_suffix(domain).is_some_and(|front| front.ends_with('.')))
@@ -124,6 +127,11 @@ impl fmt::Debug for Proxy {
     }
 }
 
+/// An IPv6 address without its brackets.
+fn bare(host: &str) -> &str {
+    host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host)
+}
+
 fn read_login(userinfo: &str) -> Option<Login> {
     let (user, password) = userinfo.split_once(':').unwrap_or((userinfo, ""));
     let decode = |text: &str| {
@@ -131,83 +139,6 @@ fn read_login(userinfo: &str) -> Option<Login> {
         (!text.chars().any(char::is_control)).then(|| Arc::new(text))
     };
     Some(Login { user: decode(user)?, password: decode(password)? })
-}
-
-/// A stream to `host:port` through the proxy; the proxy resolves the name.
-pub fn connect(proxy: &Proxy, shared: &Shared, line: &Arc<Line>, host: &str, port: u16) -> io::Result<Stream> {
-    let addresses = shared.names.resolve(&proxy.host, proxy.port, line).map_err(|error| through(proxy, error))?;
-    let wire = match Wire::connect(&proxy.host, &addresses, line) {
-        Ok(wire) => wire,
-        Err(error) => {
-            shared.names.forget(&proxy.host, proxy.port);
-            return Err(through(proxy, error));
-        }
-    };
-    let mut stream = Stream::Plain(wire);
-    if proxy.kind == Kind::Https {
-        stream = tls::handshake(shared, stream, &proxy.host).map_err(|error| through(proxy, error))?;
-    }
-    let asked = match proxy.kind {
-        Kind::Socks5 => socks::connect(&mut stream, proxy.login.as_ref(), host, port),
-        Kind::Http | Kind::Https => connect_request(&mut stream, proxy.login.as_ref(), host, port),
-    };
-    asked.map_err(|error| through(proxy, error))?;
-    Ok(stream)
-}
-
-/// Says that the trouble was with the proxy.
-fn through(proxy: &Proxy, error: io::Error) -> io::Error {
-    let (cause, detail) = match Trouble::of(&error) {
-        Some(trouble) => (trouble.cause, trouble.detail.clone()),
-        None => (Cause::Connection, format!("the connection broke ({error})")),
-    };
-    Trouble::error(cause, format!("proxy {}:{}: {detail}", proxy.host, proxy.port))
-}
-
-fn connect_request(stream: &mut Stream, login: Option<&Login>, host: &str, port: u16) -> io::Result<()> {
-    let mut request = Zeroizing::new(format!("CONNECT {host}:{port} HTTP/1.1\r\nHost: {host}:{port}\r\n"));
-    if let Some(login) = login {
-        let pair = Zeroizing::new(format!("{}:{}", **login.user, **login.password));
-        let encoded = Zeroizing::new(STANDARD.encode(pair.as_bytes()));
-        request.push_str("Proxy-Authorization: Basic ");
-        request.push_str(&encoded);
-        request.push_str("\r\n");
-    }
-    request.push_str("\r\n");
-    stream.write_all(request.as_bytes())?;
-    stream.flush()?;
-    match read_status(stream)? {
-        200..=299 => Ok(()),
-        407 if login.is_some() => Err(Trouble::error(Cause::Proxy, "it refused the name and password (407)")),
-        407 => Err(Trouble::error(Cause::Proxy, "it wants a name and password (407): http://user:password@host:port")),
-        // A gateway's trouble with the other side may pass; its refusals do not.
-        status @ 500..=599 => {
-            Err(Trouble::error(Cause::Connection, format!("it could not connect to {host}:{port} ({status})")))
-        }
-        status => Err(Trouble::error(Cause::Proxy, format!("it refused to connect to {host}:{port} ({status})"))),
-    }
-}
-
-/// Reads the head of the answer, byte by byte: what follows it belongs to the tunnel. It is short, and read once for
-/// each connection.
-fn read_status(stream: &mut Stream) -> io::Result<u16> {
-    let mut head = Vec::new();
-    while !head.ends_with(b"\r\n\r\n") {
-        let mut byte = [0];
-        if stream.read(&mut byte)? == 0 {
-            return Err(Trouble::error(Cause::Connection, "it closed the connection without an answer"));
-        }
-        head.push(byte[0]);
-        if head.len() > LONGEST_ANSWER {
-            return Err(Trouble::error(Cause::Proxy, "its answer to CONNECT does not end"));
-        }
-    }
-    let mut headers = [httparse::EMPTY_HEADER; 64];
-    let mut response = httparse::Response::new(&mut headers);
-    match response.parse(&head) {
-        Ok(_) => response.code.ok_or_else(|| Trouble::error(Cause::Proxy, "its answer has no status")),
-        Err(_) => Err(Trouble::error(Cause::Proxy, "its answer to CONNECT is no HTTP")),
-    }
 }
 
 #[cfg(test)]
@@ -250,8 +181,9 @@ mod tests {
     #[test]
     fn exceptions() {
         let mut proxy = Proxy::parse("http://proxy.example").unwrap();
-        proxy.except = ["corp.example", ".intra.example", "*.dmz.example", ""].map(str::to_owned).to_vec();
-        for host in ["corp.example", "mail.corp.example", "intra.example", "a.intra.example", "A.DMZ.example"] {
+        proxy.except = ["corp.example", ".intra.example", "*.dmz.example", "::1", ""].map(str::to_owned).to_vec();
+        for host in ["[::1]", "corp.example", "mail.corp.example", "intra.example", "a.intra.example", "A.DMZ.example"]
+        {
             assert!(!proxy.is_for(host), "{host}");
         }
         for host in ["graph.microsoft.com", "notcorp.example", "example"] {

@@ -1,0 +1,97 @@
+//! What a call and the connection it runs on tell each other.
+
+use std::io;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use super::trouble::Trouble;
+use crate::outcome::Cause;
+use crate::transport::Limits;
+
+/// The longest the thread of a call waits without asking whether it was cancelled.
+const SLICE: Duration = Duration::from_millis(25);
+
+/// How far a connection has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Stage {
+    /// The host name is looked up.
+    LookUp,
+    /// TCP connects.
+    Connect,
+    /// A proxy is asked for the way.
+    Proxy,
+    /// The TLS handshake.
+    Handshake,
+    /// The connection stands: a request, and its reply.
+    #[default]
+    Exchange,
+}
+
+/// The limits of the call that runs, for the connection; what became of its bytes, for the call. One thread uses it at a
+/// time.
+#[derive(Debug, Default)]
+pub struct Line(Mutex<State>);
+
+#[derive(Debug, Default)]
+struct State {
+    limits: Option<Limits>,
+    stage: Stage,
+    requesting: bool,
+    handed_on: bool,
+}
+
+impl Line {
+    /// A new call begins: nothing of its request is handed on yet.
+    pub fn begin(&self, limits: &Limits) {
+        *self.state() = State { limits: Some(limits.clone()), ..State::default() };
+    }
+
+    /// The connection gets to its next stage. In all but the last, the time to connect runs.
+    pub fn enters(&self, stage: Stage) {
+        self.state().stage = stage;
+    }
+
+    /// The bytes that follow are the request's own; those of handshakes and of `CONNECT` went before.
+    pub fn request_begins(&self) {
+        self.state().requesting = true;
+    }
+
+    /// The operating system took bytes of whatever is being written.
+    pub fn bytes_taken(&self) {
+        let mut state = self.state();
+        state.handed_on |= state.requesting;
+    }
+
+    /// Whether a byte of the request was taken.
+    pub fn handed_on(&self) -> bool {
+        self.state().handed_on
+    }
+
+    /// How long to wait at most before asking again, or the trouble that ends the waiting.
+    pub fn slice(&self) -> io::Result<Duration> {
+        let state = self.state();
+        let Some(limits) = state.limits.as_ref() else {
+            return Err(Trouble::error(Cause::Local, "no call is running on this connection"));
+        };
+        if limits.cancel.is_cancelled() {
+            return Err(Trouble::error(Cause::Cancelled, "cancelled"));
+        }
+        let connect_by = limits.connect_by.min(limits.reply_by);
+        let (by, too_late) = match state.stage {
+            Stage::LookUp => (connect_by, "the host name was not resolved in time"),
+            Stage::Connect => (connect_by, "no connection came about in time"),
+            Stage::Proxy => (connect_by, "it did not answer in time"),
+            Stage::Handshake => (connect_by, "the TLS handshake did not end in time"),
+            Stage::Exchange => (limits.reply_by, "no whole reply came in time"),
+        };
+        let left = by.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            return Err(Trouble::error(Cause::TimedOut, too_late));
+        }
+        Ok(left.min(SLICE))
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
