@@ -28,6 +28,9 @@ impl BaseUrl {
             Ok(uri) => uri,
             Err(_) => return refuse("is no valid URL; it looks like https://graph.microsoft.com/v1.0"),
         };
+        if !url.is_ascii() {
+            return refuse("holds a character outside ASCII: percent-encode it");
+        }
         let (Some(scheme), Some(authority)) = (uri.scheme_str(), uri.authority()) else {
             return refuse("has no scheme or no host; it looks like https://graph.microsoft.com/v1.0");
         };
@@ -112,6 +115,7 @@ mod tests {
             ("https://graph.microsoft.com:0/v1.0", "port"),
             ("https://graph.microsoft.com:99999/v1.0", "port"),
             ("https://graph.microsoft.com /v1.0", "no valid URL"),
+            ("https://graph.microsoft.com/\u{85}/v1.0", "ASCII"),
         ] {
             let error = BaseUrl::parse(url).unwrap_err();
             assert!(error.message.contains(why), "{url}: {error}");

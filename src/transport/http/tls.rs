@@ -34,7 +34,7 @@ pub struct ExtraRoots(Vec<CertificateDer<'static>>);
 impl ExtraRoots {
     /// Reads a PEM file. A file without a usable certificate is an error, not an empty addition.
     pub fn read(path: &Path) -> Result<ExtraRoots, Error> {
-        let refuse = |why: String| Error::invalid(format!("ca_file {}: {why}", path.display()));
+        let refuse = |why: String| Error::invalid(format!("ca_file {path:?}: {why}"));
         let file = CertificateDer::pem_file_iter(path).map_err(|error| refuse(format!("cannot be read ({error})")))?;
         let certificates: Vec<CertificateDer<'static>> =
             file.collect::<Result<_, _>>().map_err(|error| refuse(format!("is no PEM file ({error})")))?;
