@@ -62,19 +62,66 @@
 #define GRAPH_ROOTS_BUNDLED 1
 
 /**
+ * Never look at the message: what is in doubt ends in GRAPH_UNKNOWN. For tokens that may not read.
+ */
+#define GRAPH_VERIFY_NEVER 0
+
+/**
+ * Look at the message after a doubtful attempt, and while a late answer is awaited. The default.
+ */
+#define GRAPH_VERIFY_ON_DOUBT 1
+
+/**
+ * Look before the first attempt as well: one request more for each mail. GRAPH_NOT_A_DRAFT and missing recipients are told
+ * before anything is sent, and what is learned makes a later check certain.
+ */
+#define GRAPH_VERIFY_ALWAYS 2
+
+/**
  * Level of a log line: one a call, what it ended in.
  */
 #define GRAPH_LOG_INFO 3
 
 /**
- * Level of a log line: one an attempt.
+ * Level of a log line: one an attempt or look.
  */
 #define GRAPH_LOG_DEBUG 4
+
+/**
+ * No look was made, or none that showed anything.
+ */
+#define GRAPH_SEEN_NOTHING 0
+
+/**
+ * The last look showed a draft.
+ */
+#define GRAPH_SEEN_DRAFT 1
+
+/**
+ * The last look showed nothing under the message's id, or in Sent Items.
+ */
+#define GRAPH_SEEN_GONE 2
+
+/**
+ * The token may not look.
+ */
+#define GRAPH_SEEN_NOT_ALLOWED 3
+
+/**
+ * The last look showed a message that is no draft.
+ */
+#define GRAPH_SEEN_NOT_A_DRAFT 4
 
 /**
  * Evidence of a receipt: Graph accepted the mail in its reply to this call.
  */
 #define GRAPH_EVIDENCE_ACCEPTED 1
+
+/**
+ * Evidence of a receipt: a check found that the message stopped being a draft after the call began. Another program may have
+ * been the one that sent it.
+ */
+#define GRAPH_EVIDENCE_FOUND 2
 
 /**
  * The ABI that this header describes. Grows by one with each addition; a program built for N runs with any library whose
@@ -268,6 +315,21 @@ graph_status graph_client_send(const graph_client *client,
                                graph_error **err);
 
 /**
+ * Settles an earlier GRAPH_UNKNOWN of the same message; sends nothing. GRAPH_OK: the mail was sent. GRAPH_UNAVAILABLE: it was
+ * not, and the draft is still there; it may be sent again. GRAPH_UNKNOWN: still nobody can tell. Looks at once, and where the
+ * draft is still there again after settle_ms. Give the call the internetMessageId, if it is known.
+ *
+ * The arguments are those of graph_client_send; the receipt's sent_id is the mail's id in Sent Items.
+ */
+graph_status graph_client_check(const graph_client *client,
+                                const graph_call *call,
+                                const char *token,
+                                const char *user,
+                                const char *id,
+                                graph_receipt **receipt,
+                                graph_error **err);
+
+/**
  * Ends every call in flight on this client within a tenth of a second: GRAPH_CANCELLED where no request had left, else
  * GRAPH_UNKNOWN. Does not wait for them. Calls that begin later are not touched. Any thread; NULL is no client.
  */
@@ -303,6 +365,13 @@ void graph_call_free(graph_call *call);
  */
 graph_status graph_call_set_timeout_ms(graph_call *call,
                                        uint32_t ms);
+
+/**
+ * The draft's internetMessageId, as Graph showed it when the draft was made: "<...@...>". With it, a check finds the mail in
+ * Sent Items even where its id has changed. NULL or "" is none. Not while a call is in flight with these settings.
+ */
+graph_status graph_call_set_internet_message_id(graph_call *call,
+                                                const char *internet_message_id);
 
 /**
  * Makes options with every default, to be freed with graph_options_free; NULL only where this library has a defect.
@@ -344,11 +413,34 @@ graph_status graph_options_set_connect_timeout_ms(graph_options *options,
                                                   uint32_t ms);
 
 /**
- * How often a request is tried at most. Default 4; 0 is the default; with 1 nothing is ever sent again. Only what certainly
- * did nothing is tried again: a 429, and an attempt of which no byte left.
+ * How often a send is tried at most. Default 4; 0 is the default; with 1 nothing is ever sent again. Only after what
+ * certainly did nothing: a 429, an attempt of which no byte left, and one after which the draft is found unsent.
  */
 graph_status graph_options_set_max_attempts(graph_options *options,
                                             uint32_t attempts);
+
+/**
+ * When to look at the message that is sent: one of GRAPH_VERIFY_*. Looking needs Mail.Read (Mail.ReadBasic will do) beside
+ * Mail.Send; without it a doubt ends in GRAPH_UNKNOWN, and GRAPH_VERIFY_ALWAYS in GRAPH_FORBIDDEN.
+ */
+graph_status graph_options_set_verify(graph_options *options,
+                                      int32_t verify);
+
+/**
+ * How long the service may take to show that it accepted a mail, in milliseconds. Default 20000, at most 240000; 0 is the
+ * default. A draft
+ * that is still there this long after a doubtful attempt counts as not sent. Raise it for a mailbox that sends more than 30
+ * messages a minute, whose accepted drafts may stay visible longer.
+ */
+graph_status graph_options_set_settle_ms(graph_options *options,
+                                         uint32_t ms);
+
+/**
+ * How many requests to one mailbox are in flight at once; further calls wait for their turn inside their deadlines. Default
+ * 4, which is Graph's own limit for an application; 0 is the default.
+ */
+graph_status graph_options_set_mailbox_concurrency(graph_options *options,
+                                                   uint32_t at_once);
 
 /**
  * The proxy for https: http://, https:// or socks5://, with "user:password@" before the host if it wants a login (both
@@ -442,12 +534,22 @@ uint32_t graph_error_attempts(const graph_error *error);
 const char *graph_error_claims(const graph_error *error);
 
 /**
+ * What the last look at the message showed: one of GRAPH_SEEN_*; a newer library may have more.
+ */
+int32_t graph_error_seen(const graph_error *error);
+
+/**
+ * The message's internetMessageId where it is known, from the caller or from a look; else "". Keep it for graph_client_check.
+ */
+const char *graph_error_internet_message_id(const graph_error *error);
+
+/**
  * Frees an error and its strings. NULL is no error.
  */
 void graph_error_free(graph_error *error);
 
 /**
- * The request-id of the reply that accepted the mail; "" where it named none.
+ * The request-id of the last reply to a send; "" where none came or it named none.
  */
 const char *graph_receipt_request_id(const graph_receipt *receipt);
 
@@ -457,7 +559,8 @@ const char *graph_receipt_request_id(const graph_receipt *receipt);
 const char *graph_receipt_client_request_id(const graph_receipt *receipt);
 
 /**
- * The HTTP status of the reply that accepted the mail: 202, as Graph documents it, or another 2xx. 0 for NULL.
+ * The HTTP status of the last reply to a send: 202, as Graph documents it, or another 2xx; where a check found the mail sent,
+ * whatever came, and 0 where nothing did. 0 for NULL.
  */
 int32_t graph_receipt_http_status(const graph_receipt *receipt);
 
@@ -470,6 +573,11 @@ uint32_t graph_receipt_attempts(const graph_receipt *receipt);
  * How it is known that the mail was sent: one of GRAPH_EVIDENCE_*; a newer library may have more. 0 for NULL.
  */
 int32_t graph_receipt_evidence(const graph_receipt *receipt);
+
+/**
+ * The mail's id in Sent Items where a check learned it; else "".
+ */
+const char *graph_receipt_sent_id(const graph_receipt *receipt);
 
 /**
  * Frees a receipt and its strings. NULL is no receipt.

@@ -26,6 +26,27 @@ pub struct Error {
     pub attempts: u32,
     /// The decoded claims challenge of a 401, empty where there is none.
     pub claims: String,
+    /// What the last look at the message showed.
+    pub seen: Seen,
+    /// The message's `internetMessageId` where it is known, else empty.
+    pub internet_message_id: String,
+}
+
+/// What a look at a message showed, with the value that the C API gives for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[repr(i32)]
+pub enum Seen {
+    /// No look, or none that showed anything.
+    #[default]
+    Nothing = 0,
+    /// A draft.
+    Draft = 1,
+    /// Nothing under its id.
+    Gone = 2,
+    /// The token may not look.
+    NotAllowed = 3,
+    /// A message that is no draft.
+    NotADraft = 4,
 }
 
 impl Error {
@@ -41,6 +62,8 @@ impl Error {
             retry_after: Duration::ZERO,
             attempts: 0,
             claims: String::new(),
+            seen: Seen::Nothing,
+            internet_message_id: String::new(),
         }
     }
 

@@ -13,10 +13,13 @@
 //! Arrows go down only; `tests/architecture.rs` holds the code to it.
 
 pub mod client;
+pub mod delivery;
 pub mod error;
 pub mod ffi;
 pub mod message;
 pub mod outcome;
+mod per_process;
 pub mod policy;
+pub mod signal;
 pub mod status;
 pub mod transport;

@@ -6,10 +6,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Which modules each top-level module may use. Arrows go down only.
-const ARROWS: [(&str, &[&str]); 8] = [
+const ARROWS: [(&str, &[&str]); 11] = [
     ("ffi", &["client", "error", "status"]),
-    ("client", &["error", "message", "outcome", "policy", "status", "transport"]),
-    ("transport", &["error", "message", "outcome"]),
+    ("client", &["delivery", "error", "message", "outcome", "per_process", "policy", "signal", "status", "transport"]),
+    ("delivery", &["message", "outcome", "signal"]),
+    ("signal", &[]),
+    ("transport", &["error", "message", "outcome", "per_process"]),
+    ("per_process", &[]),
     ("policy", &["outcome"]),
     ("outcome", &["status"]),
     ("message", &["error"]),

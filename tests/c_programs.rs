@@ -53,6 +53,12 @@ impl Server {
         self.0.create_draft(MAILBOX, &json!({"subject": "Hello", "toRecipients": to})).unwrap()
     }
 
+    /// The internetMessageId of a draft.
+    fn message_id(&self, id: &str) -> String {
+        let draft = self.0.message(MAILBOX, id).unwrap().unwrap();
+        draft["internetMessageId"].as_str().unwrap().to_owned()
+    }
+
     fn drafts(&self, count: usize) -> Vec<String> {
         (0..count).map(|_| self.draft()).collect()
     }
@@ -179,7 +185,8 @@ fn basic(programs: [PathBuf; 2]) {
         for start in [run as Start, valgrind] {
             drafts.push(server.draft());
             let id = drafts.last().unwrap();
-            assert_eq!(start(&program, &[&server.0.base_url(), TOKEN, MAILBOX, id]), "");
+            let message_id = server.message_id(id);
+            assert_eq!(start(&program, &[&server.0.base_url(), TOKEN, MAILBOX, id, &message_id]), "");
         }
     }
     server.sent_once(&drafts);

@@ -17,7 +17,7 @@ use support::{Answer, C99, Driver, compile};
 const MAILBOX: &str = "megan@contoso.example";
 
 /// The keys that a case may have, so that a mistyped one is not taken for an absent one.
-const CASE_KEYS: [&str; 14] = [
+const CASE_KEYS: [&str; 15] = [
     "name",
     "why",
     "settings",
@@ -32,8 +32,9 @@ const CASE_KEYS: [&str; 14] = [
     "id",
     "expect",
     "again",
+    "internet_message_id",
 ];
-const EXPECT_KEYS: [&str; 17] = [
+const EXPECT_KEYS: [&str; 21] = [
     "status",
     "http_status",
     "code",
@@ -51,6 +52,10 @@ const EXPECT_KEYS: [&str; 17] = [
     "elapsed_ms",
     "user_agent",
     "why",
+    "seen",
+    "sent_id",
+    "internet_message_id",
+    "looks",
 ];
 
 #[test]
@@ -113,7 +118,7 @@ fn run(case: &Value, mut driver: Driver) -> Result<(), String> {
     let calls = std::iter::once(case).chain(case["again"].as_array().or(default.as_array()).unwrap());
     for (number, call) in calls.enumerate() {
         if number > 0 {
-            check_keys(call, &["token", "user", "id", "faults", "expect", "why"])?;
+            check_keys(call, &["token", "user", "id", "faults", "call", "expect", "why"])?;
         }
         let field = |name: &str| if call[name].is_null() { &case[name] } else { &call[name] };
         if !call["faults"].is_null() {
@@ -145,8 +150,13 @@ fn run(case: &Value, mut driver: Driver) -> Result<(), String> {
             driver.set("user", bytes(field("user")));
         }
 
+        if case["internet_message_id"] == json!(true) {
+            let draft = table.emulator.message(mailbox, &table.draft).map_err(problem)?.ok_or("no draft")?;
+            driver.set("internet_message_id", text(&draft["internetMessageId"]));
+        }
+
         table.emulator.clear_journal();
-        let answer = driver.send();
+        let answer = driver.call(call["call"].as_str().unwrap_or("send"));
         table.emulator.wait_idle(Duration::from_secs(2));
         let token = token.map(|token| String::from_utf8_lossy(&token).into_owned());
         always(&answer, &table, token.as_deref(), number == 0)
@@ -301,7 +311,7 @@ fn expected(expect: &Value, answer: &Answer, table: &Table) -> Result<(), String
     check_keys(expect, &EXPECT_KEYS)?;
     let seen = sends(table);
     check(!expect["status"].is_null(), || "the case expects no status".to_owned())?;
-    for name in ["status", "http_status", "code", "attempts", "retry_after_ms", "evidence"] {
+    for name in ["status", "http_status", "code", "attempts", "retry_after_ms", "evidence", "seen"] {
         if !expect[name].is_null() {
             let wanted = text(&expect[name]);
             check(answer.get(name) == wanted, || format!("{name} is {:?} and not {wanted:?}", answer.get(name)))?;
@@ -318,10 +328,14 @@ fn expected(expect: &Value, answer: &Answer, table: &Table) -> Result<(), String
     if let Some(most) = expect["message_at_most"].as_u64() {
         check(answer.get("message").len() as u64 <= most, || "the message is too long".to_owned())?;
     }
-    if let Some(wanted) = expect["request_id"].as_bool() {
-        check(answer.get("request_id").is_empty() != wanted, || {
-            format!("request_id is {:?}", answer.get("request_id"))
-        })?;
+    for name in ["request_id", "sent_id", "internet_message_id"] {
+        if let Some(wanted) = expect[name].as_bool() {
+            check(answer.get(name).is_empty() != wanted, || format!("{name} is {:?}", answer.get(name)))?;
+        }
+    }
+    if let Some(wanted) = expect["looks"].as_u64() {
+        let looks = table.emulator.journal().iter().filter(|seen| seen.method == "GET").count() as u64;
+        check(looks == wanted, || format!("{looks} looks and not {wanted}"))?;
     }
     if let Some(wanted) = expect["mails"].as_u64() {
         let mails = table.emulator.mails().len() as u64;

@@ -188,12 +188,14 @@ fn in_doubt(what: &str, trick: Trick) {
         keeps_the_bound(what, end, || {
             let mut driver = driver();
             driver.set("base_url", format!("http://{}/v1.0", serve(trick))).set("token", "t").set("id", "x");
+            driver.set("verify", "0");
             end.set(&mut driver);
             let answer = driver.send();
             assert_eq!(answer.get("status"), "GRAPH_UNKNOWN", "{what}, {end:?}: {answer:?}");
             assert_eq!((answer.get("sent"), answer.get("attempts")), ("-1", "1"), "{what}, {end:?}");
             assert_eq!(answer.get("client_request_id").len(), 36, "{what}, {end:?}");
             driver.set("cancel_client_after_ms", "0").set("cancel_call_after_ms", "0").set("call_timeout_ms", "0");
+            driver.set("id", "y");
             assert_eq!(driver.send().get("status"), "GRAPH_OK", "{what}, {end:?}: the client is not usable any more");
             answer
         });

@@ -91,7 +91,7 @@ fn one_tunnel(proxy: &ProxyServer, proxy_url: &str, nginx: &Nginx, base_url: &st
     let (tunnels, connections) = (proxy.tunnels(), nginx.connections());
     let mut driver = through(proxy_url, base_url);
     for _ in 0..5 {
-        accepted(&driver.send());
+        accepted(&driver.send_another());
     }
     driver.finish();
     wait_until("the proxy logs the connection", || proxy.tunnels() > tunnels);
@@ -107,9 +107,9 @@ fn wrong_logins(proxy: &ProxyServer, nginx: &Nginx, scheme: &str, wrong: &str) {
     let base_url = nginx.url("https://localhost");
     let before = nginx.connections();
     for login in ["user:wr0ng@", "other:s3cret@", "user@", ":s3cret@"] {
-        refused(&through(&proxy.url(scheme, login), &base_url).send(), &["proxy 127.0.0.1", "refused", wrong]);
+        refused(&through(&proxy.url(scheme, login), &base_url).send_another(), &["proxy 127.0.0.1", "refused", wrong]);
     }
-    refused(&through(&proxy.url(scheme, ""), &base_url).send(), &["proxy 127.0.0.1", "407", "user:password@"]);
+    refused(&through(&proxy.url(scheme, ""), &base_url).send_another(), &["proxy 127.0.0.1", "407", "user:password@"]);
     assert_eq!(nginx.connections(), before);
 }
 
@@ -154,7 +154,11 @@ fn squid_without_a_login() {
     let (nginx, proxy) = (Nginx::good(), ProxyServer::squid(None, open_to_all));
     one_tunnel(&proxy, &proxy.url("http", ""), &nginx, &nginx.url("https://graph.test"));
     let mut direct = prepared(&mut command(), &nginx.url("https://graph.test"));
-    not_sent(&direct.set("max_attempts", "1").set("connect_timeout_ms", "2000").send(), "GRAPH_UNREACHABLE", &[]);
+    not_sent(
+        &direct.set("max_attempts", "1").set("connect_timeout_ms", "2000").send_another(),
+        "GRAPH_UNREACHABLE",
+        &[],
+    );
 }
 
 #[test]
@@ -179,15 +183,15 @@ fn a_proxy_over_tls() {
     let before = nginx.connections();
     let mut untrusting = Driver::start_command(&mut command());
     untrusting.set("base_url", nginx.url("https://localhost")).set("token", TOKEN).set("id", "x").set("log", "1");
-    refused(&untrusting.set("proxy", &proxy_url).send(), &["proxy 127.0.0.1", "TLS with 127.0.0.1", "ca_file"]);
+    refused(&untrusting.set("proxy", &proxy_url).send_another(), &["proxy 127.0.0.1", "TLS with 127.0.0.1", "ca_file"]);
     // A proxy that does not speak TLS; tinyproxy waits for the end of a line.
     let plain = ProxyServer::tinyproxy("");
     let mut driver = through(&plain.url("https", ""), &nginx.url("https://localhost"));
-    let answer = driver.set("connect_timeout_ms", "400").set("max_attempts", "1").send();
+    let answer = driver.set("connect_timeout_ms", "400").set("max_attempts", "1").send_another();
     not_sent(&answer, "GRAPH_UNREACHABLE", &["proxy 127.0.0.1"]);
     // squid says what it thinks of it.
     let plain = ProxyServer::squid(None, open_to_all);
-    let answer = through(&plain.url("https", ""), &nginx.url("https://localhost")).send();
+    let answer = through(&plain.url("https", ""), &nginx.url("https://localhost")).send_another();
     refused(&answer, &["proxy 127.0.0.1", "TLS with 127.0.0.1"]);
     assert_eq!(nginx.connections(), before);
 }
@@ -199,7 +203,7 @@ fn socks_without_a_login() {
     one_tunnel(&proxy, &proxy.url("socks5h", "user:s3cret@"), &nginx, &nginx.url("https://127.0.0.1"));
     // The proxy's own trouble may pass, so it is tried again.
     let closed = format!("https://127.0.0.1:{}/v1.0", free_port());
-    let answer = through(&proxy.url("socks5", ""), &closed).set("max_attempts", "2").send();
+    let answer = through(&proxy.url("socks5", ""), &closed).set("max_attempts", "2").send_another();
     not_sent(&answer, "GRAPH_UNREACHABLE", &["proxy 127.0.0.1", "could not connect to 127.0.0.1"]);
     assert_eq!(answer.log().len(), 3, "{answer:?}");
 }
@@ -211,11 +215,11 @@ fn socks_with_a_login() {
     one_tunnel(&proxy, &proxy.url("socks5", "user:s3cret@"), &nginx, &base_url);
     let before = nginx.connections();
     for login in ["user:wr0ng@", "other:s3cret@"] {
-        refused(&through(&proxy.url("socks5", login), &base_url).send(), &["refused the name and password"]);
+        refused(&through(&proxy.url("socks5", login), &base_url).send_another(), &["refused the name and password"]);
     }
-    refused(&through(&proxy.url("socks5", ""), &base_url).send(), &["proxy 127.0.0.1", "login"]);
+    refused(&through(&proxy.url("socks5", ""), &base_url).send_another(), &["proxy 127.0.0.1", "login"]);
     let long = format!("user:{}@", "s3cret".repeat(50));
-    refused(&through(&proxy.url("socks5", &long), &base_url).send(), &["255"]);
+    refused(&through(&proxy.url("socks5", &long), &base_url).send_another(), &["255"]);
     assert_eq!(nginx.connections(), before);
 }
 
@@ -225,11 +229,11 @@ fn loopback_http_never_uses_a_proxy() {
     let proxy_url = format!("http://127.0.0.1:{}", proxy.port());
     for host in ["http://127.0.0.1", "http://localhost"] {
         for scheme in ["http", "https", "socks5"] {
-            accepted(&through(&proxy_url.replacen("http", scheme, 1), &nginx.url(host)).send());
+            accepted(&through(&proxy_url.replacen("http", scheme, 1), &nginx.url(host)).send_another());
         }
         let mut environment = command();
         environment.env("http_proxy", &proxy_url).env("https_proxy", &proxy_url).env("all_proxy", &proxy_url);
-        accepted(&prepared(&mut environment, &nginx.url(host)).set("proxy_from_environment", "").send());
+        accepted(&prepared(&mut environment, &nginx.url(host)).set("proxy_from_environment", "").send_another());
     }
     assert_eq!(proxy.connections(), 0);
 }
@@ -248,11 +252,11 @@ fn the_environment_is_obeyed_where_it_is_asked_for_and_only_there() {
         let mut environment = command();
         environment.envs(variables.iter().copied());
         let before = proxy.tunnels();
-        accepted(&prepared(&mut environment, &base_url).set("proxy_from_environment", "").send());
+        accepted(&prepared(&mut environment, &base_url).set("proxy_from_environment", "").send_another());
         assert_eq!(proxy.tunnels() - before, used, "{variables:?}");
     };
     for name in VARIABLES {
-        accepted(&prepared(command().env(name, &wrong), &base_url).send());
+        accepted(&prepared(command().env(name, &wrong), &base_url).send_another());
     }
     assert_eq!(other.connections(), 0);
     check(&[], 0);
@@ -284,7 +288,7 @@ fn a_bad_value_in_the_environment_is_refused() {
     for value in ["ftp://user:s3cret@127.0.0.1:1", "http://user:s3cret@", "http://user:s3cret@127.0.0.1:0"] {
         for name in ["https_proxy", "ALL_PROXY"] {
             let mut driver = prepared(command().env(name, value), "https://localhost:1/v1.0");
-            let answer = driver.set("proxy_from_environment", "").send();
+            let answer = driver.set("proxy_from_environment", "").send_another();
             not_sent(&answer, "GRAPH_INVALID_ARGUMENT", &["https_proxy", "proxy"]);
         }
     }
@@ -322,7 +326,7 @@ fn values_that_are_no_proxy_are_refused() {
         "http://user:s3cret@\u{fc}.test:3128",
     ] {
         let mut driver = prepared(&mut command(), "https://localhost:1/v1.0");
-        let answer = driver.set("proxy", value).send();
+        let answer = driver.set("proxy", value).send_another();
         assert_eq!(answer.get("status"), "GRAPH_INVALID_ARGUMENT", "{value:?}: {answer:?}");
         not_sent(&answer, "GRAPH_INVALID_ARGUMENT", &["proxy"]);
         driver.finish();
@@ -334,7 +338,7 @@ fn a_proxy_that_forbids_the_service() {
     let nginx = Nginx::good();
     let forbids = |_: &Path| "http_access deny all".to_owned();
     for proxy in [ProxyServer::tinyproxy("ConnectPort 443"), ProxyServer::squid(None, forbids)] {
-        let answer = through(&proxy.url("http", ""), &nginx.url("https://localhost")).send();
+        let answer = through(&proxy.url("http", ""), &nginx.url("https://localhost")).send_another();
         refused(&answer, &["proxy 127.0.0.1", "refused to connect to localhost", "403"]);
     }
     assert_eq!(nginx.connections(), 0);
@@ -345,7 +349,7 @@ fn a_proxy_that_forbids_the_service() {
 fn a_proxy_that_cannot_reach_the_service() {
     let closed = format!("https://localhost:{}/v1.0", free_port());
     for proxy in [ProxyServer::tinyproxy(""), ProxyServer::squid(None, open_to_all)] {
-        let answer = through(&proxy.url("http", ""), &closed).set("max_attempts", "2").send();
+        let answer = through(&proxy.url("http", ""), &closed).set("max_attempts", "2").send_another();
         not_sent(&answer, "GRAPH_UNREACHABLE", &["proxy 127.0.0.1", "could not connect to localhost", "50"]);
         assert_eq!(answer.log().len(), 3, "{answer:?}");
     }
@@ -356,12 +360,12 @@ fn a_proxy_that_is_not_there() {
     for (scheme, attempts) in [("http", 1), ("https", 2), ("socks5", 1)] {
         let proxy = format!("{scheme}://user:s3cret@127.0.0.1:{}", free_port());
         let mut driver = through(&proxy, "https://localhost:1/v1.0");
-        let answer = driver.set("max_attempts", attempts.to_string()).send();
+        let answer = driver.set("max_attempts", attempts.to_string()).send_another();
         not_sent(&answer, "GRAPH_UNREACHABLE", &["proxy 127.0.0.1", "cannot connect"]);
         assert_eq!(answer.log().len(), attempts + 1, "{answer:?}");
     }
     let mut driver = through("http://no-such-proxy.invalid:3128", "https://localhost:1/v1.0");
-    let answer = driver.set("max_attempts", "1").set("connect_timeout_ms", "2000").send();
+    let answer = driver.set("max_attempts", "1").set("connect_timeout_ms", "2000").send_another();
     not_sent(&answer, "GRAPH_UNREACHABLE", &["proxy no-such-proxy.invalid:3128"]);
 }
 
@@ -383,14 +387,14 @@ fn a_proxy_that_answers_garbage() {
         let peer = Peer::new(part);
         let proxy = format!("http://user:s3cret@127.0.0.1:{}", peer.port());
         let mut driver = through(&proxy, "https://localhost:1/v1.0");
-        let answer = driver.set("max_attempts", "1").set("connect_timeout_ms", "3000").send();
+        let answer = driver.set("max_attempts", "1").set("connect_timeout_ms", "3000").send_another();
         not_sent(&answer, "GRAPH_UNREACHABLE", &["proxy 127.0.0.1", why]);
         assert!(answer.number("elapsed_ms") < 2000, "{answer:?}");
     }
     for answers in SOCKS_GARBAGE {
         let peer = Peer::new(answers);
         let proxy = format!("socks5://user:s3cret@127.0.0.1:{}", peer.port());
-        let answer = through(&proxy, "https://localhost:1/v1.0").set("max_attempts", "1").send();
+        let answer = through(&proxy, "https://localhost:1/v1.0").set("max_attempts", "1").send_another();
         not_sent(&answer, "GRAPH_UNREACHABLE", &["proxy 127.0.0.1"]);
         assert!(answer.number("elapsed_ms") < 2000, "{answer:?}");
     }
@@ -438,7 +442,7 @@ fn given_up_in_time(scheme: &str, part: Part) {
     {
         let kept = (0..3).any(|_| {
             let mut driver = through(&proxy, "https://localhost:1/v1.0");
-            let answer = driver.set(limit, "400").set("max_attempts", attempts.to_string()).send();
+            let answer = driver.set(limit, "400").set("max_attempts", attempts.to_string()).send_another();
             not_sent(&answer, status, &["in time"]);
             let took = answer.number("elapsed_ms");
             assert!(took >= 399, "{limit}: {answer:?}");
@@ -502,7 +506,7 @@ fn a_tunnel_that_breaks() {
     for (why, part) in parts {
         let peer = Peer::new(part);
         let proxy = format!("http://user:s3cret@127.0.0.1:{}", peer.port());
-        let answer = through(&proxy, "https://localhost:1/v1.0").set("max_attempts", "1").send();
+        let answer = through(&proxy, "https://localhost:1/v1.0").set("max_attempts", "1").send_another();
         not_sent(&answer, "GRAPH_UNREACHABLE", &[why]);
     }
 }

@@ -2,61 +2,223 @@
 
 use std::time::Duration;
 
-use super::Attempt;
-use crate::error::Error;
-use crate::message::{Request, Token};
-use crate::outcome::{Cause, Doubt, Failure, GraphError, Reply, Verdict, claims};
+use super::sending::{Attempt, Outside};
+use crate::delivery::check::{Blind, Known};
+use crate::error::{Error, Seen};
+use crate::message::{Request, Target, Token};
+use crate::outcome::{Cause, Doubt, Failure, GraphError, Reply, Sight, Verdict, claims};
 use crate::status::Status;
 
 /// What is known of a mail that was sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Receipt {
-    /// The `request-id` of the reply that accepted it, empty where it named none.
+    /// Whether a check found it sent; else Graph accepted it in its reply.
+    pub found: bool,
+    /// The `request-id` of the last reply to a send, empty where it named none.
     pub request_id: String,
-    /// The `client-request-id` sent with every attempt.
+    /// The `client-request-id` sent with every request of the call.
     pub client_request_id: String,
-    /// The HTTP status of the reply that accepted it.
+    /// The HTTP status of the last reply to a send, 0 where none came.
     pub http_status: u16,
     /// How many attempts handed on at least one byte of a request.
     pub attempts: u32,
+    /// Its id in Sent Items, where a check learned it.
+    pub sent_id: String,
 }
 
-/// What the whole call adds to the last attempt.
-pub struct Evidence<'a> {
-    pub request: &'a Request,
+/// What a call met on its way.
+#[derive(Debug, Clone, Default)]
+pub struct Evidence {
+    /// Attempts made.
+    pub attempts: u32,
+    /// Attempts of which at least one byte was handed on.
     pub handed_on: u32,
+    /// Whether the deadline had passed when the last attempt ended.
     pub out_of_time: bool,
+    /// The status and request-id of the last reply to a send.
+    pub last_reply: Option<(u16, String)>,
+    /// What the last look showed.
+    pub seen: Seen,
 }
 
-impl Evidence<'_> {
+impl Evidence {
+    /// Notes what a look showed.
+    pub fn saw(&mut self, sight: &Sight) {
+        self.seen = match sight {
+            Sight::Draft(_) => Seen::Draft,
+            Sight::NotADraft(_) => Seen::NotADraft,
+            Sight::Gone => Seen::Gone,
+            Sight::NotAllowed(_) => Seen::NotAllowed,
+            Sight::Nothing(_) => return,
+        };
+    }
+
+    /// The receipt of a mail that a check found sent.
+    pub fn receipt_of_a_find(&self, sent_id: String, target: &Target) -> Receipt {
+        let (http_status, request_id) = self.last_reply.clone().unwrap_or_default();
+        let client_request_id = target.client_request_id.to_string();
+        Receipt { found: true, request_id, client_request_id, http_status, attempts: self.handed_on, sent_id }
+    }
+
     /// Fills in what every error of a call carries.
-    pub fn complete(&self, error: Error) -> Error {
+    pub fn complete(&self, error: Error, target: &Target, known: &Known) -> Error {
+        let (http_status, request_id) = match error.http_status {
+            0 => self.last_reply.clone().unwrap_or_default(),
+            status => (status, error.request_id.clone()),
+        };
+        let internet_message_id = target.token.quote(known.internet_message_id.as_deref().unwrap_or_default());
         let mut message = error.message;
-        if !error.request_id.is_empty() {
-            message.push_str(&format!(" [request-id {}]", error.request_id));
+        if !request_id.is_empty() {
+            message.push_str(&format!(" [request-id {request_id}]"));
         }
-        message.push_str(&format!(" [client-request-id {}]", self.request.client_request_id));
-        Error { message, client_request_id: self.request.client_request_id.clone(), attempts: self.handed_on, ..error }
+        message.push_str(&format!(" [client-request-id {}]", target.client_request_id));
+        Error {
+            message,
+            http_status,
+            request_id,
+            client_request_id: target.client_request_id.to_string(),
+            attempts: self.handed_on,
+            seen: self.seen,
+            internet_message_id,
+            ..error
+        }
     }
 }
 
-/// The answer that the last attempt of a call gives.
-pub fn of(attempt: Attempt, evidence: &Evidence) -> Result<Receipt, Error> {
+/// The answer that an attempt gives by itself.
+pub fn of(attempt: Attempt, token: &Token, evidence: &Evidence) -> Result<Receipt, Error> {
     match (attempt.verdict, attempt.result) {
         (Verdict::Accepted, Ok(reply)) => Ok(Receipt {
-            request_id: evidence.request.token.quote(&reply.request_id),
-            client_request_id: evidence.request.client_request_id.clone(),
+            found: false,
+            request_id: token.quote(&reply.request_id),
+            client_request_id: String::new(),
             http_status: reply.status,
             attempts: evidence.handed_on,
+            sent_id: String::new(),
         }),
-        (verdict, Ok(reply)) => Err(replied(&verdict, &reply, &evidence.request.token)),
+        (verdict, Ok(reply)) => Err(replied(&verdict, &reply, token)),
         (verdict, Err(failure)) => Err(failed(&verdict, &failure, evidence.out_of_time)),
     }
 }
 
+/// The answer where the looks after a doubtful attempt could not tell.
+pub fn unknown(attempt: Attempt, token: &Token, evidence: &Evidence, blind: Blind) -> Error {
+    let error = of(attempt, token, evidence).err().unwrap_or_else(|| Error::new(Status::Unknown, ""));
+    let why =
+        error.message.trim_start_matches("may have been sent: ").split("; ").next().unwrap_or_default().to_owned();
+    let message = format!("may have been sent: {why}, and {}", describe(blind));
+    Error { status: Status::Unknown, message, retry_after: Duration::ZERO, ..error }
+}
+
+/// The answer where the draft was found unsent after a doubtful attempt, and there is to be no other.
+pub fn not_sent_after(attempt: Attempt, token: &Token, evidence: &Evidence) -> Error {
+    let error = of(attempt, token, evidence).err().unwrap_or_else(|| Error::new(Status::Unavailable, ""));
+    let why =
+        error.message.trim_start_matches("may have been sent: ").split("; ").next().unwrap_or_default().to_owned();
+    Error {
+        status: Status::Unavailable,
+        message: format!("not sent: {why}; the draft is still there, unchanged: send again later"),
+        ..error
+    }
+}
+
+/// The answer of a check that found the draft unsent.
+pub fn not_sent() -> Error {
+    Error::new(Status::Unavailable, "not sent: the draft is still there, unchanged: send again")
+}
+
+/// The answer of a check that cannot tell.
+pub fn still_unknown(blind: Blind) -> Error {
+    Error::new(Status::Unknown, format!("may have been sent: {}", describe(blind)))
+}
+
+/// The answer for an id that an earlier call left unknown, where that could not be settled.
+pub fn left_unknown(blind: Blind) -> Error {
+    let message = format!("an earlier call may have sent it, and {}; this call sent nothing", describe(blind));
+    Error::new(Status::Unknown, message)
+}
+
+/// The answer for what is no draft.
+pub fn not_a_draft(why: &str) -> Error {
+    Error::new(
+        Status::NotADraft,
+        format!("not sent: this is no draft any more, {why}; nothing is left to do, or mend the id"),
+    )
+}
+
+/// The answer where a look finds nothing before anything was sent.
+pub fn not_found() -> Error {
+    Error::new(Status::NotFound, format!("not sent: {}; {}", refusal(Status::NotFound), advice(Status::NotFound)))
+}
+
+/// The answer for a draft without recipients, found before anything was sent.
+pub fn no_recipients() -> Error {
+    Error::new(Status::Rejected, "not sent: the draft has no recipients; add one and send again")
+}
+
+/// The answer where looking first is asked for and not allowed.
+pub fn may_not_look(status: u16) -> Error {
+    let (status, message) = match status {
+        401 => (Status::Unauthenticated, "not sent: Graph does not accept the token; get a new one and send again"),
+        _ => (Status::Forbidden, "not sent: verify always looks first, and the token may not read; grant Mail.Read"),
+    };
+    Error::new(status, message)
+}
+
+/// The answer where looking first fails, before anything was sent.
+pub fn cannot_look(reply: Option<Reply>) -> Error {
+    let http_status = reply.as_ref().map_or(0, |reply| reply.status);
+    let (status, what) = match http_status {
+        0 => (Status::Unreachable, "no reply came".to_owned()),
+        429 => (Status::Throttled, "Graph asks to wait".to_owned()),
+        other => (Status::Unavailable, format!("HTTP {other}")),
+    };
+    Error {
+        http_status,
+        ..Error::new(status, format!("not sent: the look before sending failed ({what}); send again later"))
+    }
+}
+
+/// The answer where the look before sending did not get inside the mailbox's gate.
+pub fn blind_before(outside: Outside) -> Error {
+    not_entered(outside, &Evidence::default())
+}
+
+/// The answer where an attempt did not get inside the mailbox's gate; what was attempted before certainly did nothing.
+pub fn not_entered(outside: Outside, evidence: &Evidence) -> Error {
+    match outside {
+        Outside::Cancelled if evidence.attempts == 0 => {
+            Error::new(Status::Cancelled, "not sent: cancelled before a request went out")
+        }
+        Outside::Cancelled => cancelled_while_waiting(),
+        Outside::OutOfTime => Error::new(
+            Status::TimedOut,
+            "not sent: the deadline passed while waiting for the mailbox; send again later",
+        ),
+        Outside::Paused(wait) => Error {
+            retry_after: wait,
+            ..Error::new(
+                Status::Throttled,
+                format!("not sent: Graph asked to wait for this mailbox; send again in {}", seconds(wait)),
+            )
+        },
+    }
+}
+
 /// The answer where the caller cancelled between two attempts, the first of which certainly did nothing.
-pub fn cancelled_while_waiting() -> Result<Receipt, Error> {
-    Err(Error::new(Status::Cancelled, "not sent: cancelled while waiting for the next attempt"))
+pub fn cancelled_while_waiting() -> Error {
+    Error::new(Status::Cancelled, "not sent: cancelled while waiting for the next attempt")
+}
+
+/// The answer for a call that stopped waiting for another call's send.
+pub fn left(status: Status, in_doubt: bool, target: &Target) -> Error {
+    let why = if status == Status::Cancelled { "cancelled" } else { "the deadline passed" };
+    let error = if in_doubt {
+        Error::new(Status::Unknown, format!("may have been sent: {why} while another call was sending the same draft"))
+    } else {
+        Error::new(status, format!("not sent: {why} while another call was about to send the same draft"))
+    };
+    Evidence::default().complete(error, target, &Known::default())
 }
 
 fn replied(verdict: &Verdict, reply: &Reply, token: &Token) -> Error {
@@ -72,7 +234,7 @@ fn replied(verdict: &Verdict, reply: &Reply, token: &Token) -> Error {
             (*status, None, format!("not sent: {} ({said}); {}", refusal(*status), advice(*status)))
         }
         Verdict::Throttled(wait) => {
-            let after = wait.map_or(String::new(), |wait| format!(" in {} s", wait.as_secs_f64().ceil()));
+            let after = wait.map_or(String::new(), |wait| format!(" in {}", seconds(wait)));
             (Status::Throttled, *wait, format!("not sent: Graph asks to wait ({said}); send again{after}"))
         }
         Verdict::Doubtful(doubt) => (Status::Unknown, None, doubtful(&format!("{} ({said})", describe_doubt(*doubt)))),
@@ -146,6 +308,25 @@ fn describe_doubt(doubt: Doubt) -> &'static str {
     }
 }
 
+fn describe(blind: Blind) -> String {
+    match blind {
+        Blind::Gone => {
+            "it is gone under its id and not found in Sent Items; look there before sending again".to_owned()
+        }
+        Blind::NotAllowed(status) => format!(
+            "the token may not look (HTTP {status}); grant Mail.Read to have it settled, or look in Sent Items before sending again"
+        ),
+        Blind::Changed => "the draft was changed meanwhile; look in Sent Items before sending again".to_owned(),
+        Blind::OutOfTime => "the time was up before it was settled; graph_client_check settles it".to_owned(),
+        Blind::Cancelled => "it was cancelled before it was settled; graph_client_check settles it".to_owned(),
+        Blind::NotAsked => "verify is never; look in Sent Items before sending again".to_owned(),
+    }
+}
+
+fn seconds(time: Duration) -> String {
+    format!("{} s", time.as_secs_f64().ceil())
+}
+
 /// The debug line of an attempt.
 pub fn describe_attempt(request: &Request, number: u32, attempt: &Attempt) -> String {
     let met = match &attempt.result {
@@ -156,16 +337,38 @@ pub fn describe_attempt(request: &Request, number: u32, attempt: &Attempt) -> St
     format!("attempt {number} {}: {met}: {:?}", request.url, attempt.verdict)
 }
 
+/// The debug line of a look.
+pub fn describe_look(request: &Request, sight: &Sight) -> String {
+    let shows = match sight {
+        Sight::Draft(_) => "a draft".to_owned(),
+        Sight::NotADraft(_) => "no draft any more".to_owned(),
+        Sight::Gone => "nothing there".to_owned(),
+        Sight::NotAllowed(status) => format!("not allowed ({status})"),
+        Sight::Nothing(_) => "the look failed".to_owned(),
+    };
+    format!("look {}: {shows}", request.url)
+}
+
 /// The info line of a call.
 pub fn describe_call(request: &Request, result: &Result<Receipt, Error>, took: Duration) -> String {
     let ms = took.as_millis();
     match result {
         Ok(receipt) => format!(
-            "GRAPH_OK {} HTTP {} attempts {} {ms} ms [request-id {}] [client-request-id {}]",
-            request.url, receipt.http_status, receipt.attempts, receipt.request_id, receipt.client_request_id
+            "GRAPH_OK {} {} attempts {} {ms} ms HTTP {} [request-id {}] [client-request-id {}]",
+            request.url,
+            if receipt.found { "found sent," } else { "accepted," },
+            receipt.attempts,
+            receipt.http_status,
+            receipt.request_id,
+            receipt.client_request_id
         ),
-        Err(error) => {
-            format!("{} {} attempts {} {ms} ms: {}", error.status.name(), request.url, error.attempts, error.message)
-        }
+        Err(error) => format!(
+            "{} {} attempts {} last look {:?} {ms} ms: {}",
+            error.status.name(),
+            request.url,
+            error.attempts,
+            error.seen,
+            error.message
+        ),
     }
 }

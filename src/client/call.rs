@@ -2,12 +2,15 @@
 
 use std::time::Duration;
 
+use crate::error::Error;
+use crate::message::InternetMessageId;
 use crate::transport::CancelSource;
 
 /// The settings of one call, and the means to cancel it.
 #[derive(Debug, Default)]
 pub struct Call {
     timeout: Option<Duration>,
+    internet_message_id: Option<InternetMessageId>,
     cancel: CancelSource,
 }
 
@@ -20,6 +23,17 @@ impl Call {
     /// Its own bound, if it has one.
     pub fn timeout(&self) -> Option<Duration> {
         self.timeout
+    }
+
+    /// The `internetMessageId` of the draft, by which it can be found in Sent Items; empty is none.
+    pub fn set_internet_message_id(&mut self, id: &str) -> Result<(), Error> {
+        self.internet_message_id = if id.is_empty() { None } else { Some(InternetMessageId::parse(id)?) };
+        Ok(())
+    }
+
+    /// The `internetMessageId`, if it is known.
+    pub fn internet_message_id(&self) -> Option<&str> {
+        self.internet_message_id.as_ref().map(InternetMessageId::as_str)
     }
 
     /// Ends the call, also one that begins later.

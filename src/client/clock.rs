@@ -5,6 +5,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use uuid::Uuid;
 
+use crate::signal::Signal;
 use crate::transport::Cancel;
 
 /// The longest a waiting thread does not ask whether it was cancelled.
@@ -18,6 +19,8 @@ pub trait Clock: Send + Sync {
     fn wall(&self) -> SystemTime;
     /// Waits, and says whether the whole time passed; it ends early when cancelled.
     fn wait(&self, time: Duration, cancel: &Cancel) -> bool;
+    /// Waits until a signal was raised beyond `seen`, the time is over, or the call was cancelled.
+    fn wait_for(&self, signal: &Signal, seen: u64, time: Duration, cancel: &Cancel);
     /// A random number from 0 to 1.
     fn jitter(&self) -> f64;
 }
@@ -46,6 +49,16 @@ impl Clock for SystemClock {
                 return true;
             }
             thread::sleep(left.min(SLICE));
+        }
+    }
+
+    fn wait_for(&self, signal: &Signal, seen: u64, time: Duration, cancel: &Cancel) {
+        let until = Instant::now() + time;
+        while !cancel.is_cancelled() {
+            let left = until.saturating_duration_since(Instant::now());
+            if left.is_zero() || signal.wait_beyond(seen, left.min(SLICE)) {
+                return;
+            }
         }
     }
 

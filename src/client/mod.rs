@@ -3,54 +3,91 @@
 mod answer;
 mod call;
 mod clock;
+mod credential;
 mod log;
+mod sending;
 mod settings;
 
-use std::time::{Duration, Instant};
+use std::sync::Arc;
+use std::time::Instant;
 
+use once_cell::sync::OnceCell;
 use uuid::Uuid;
 
-pub use answer::Receipt;
+pub use answer::{Evidence, Receipt};
 pub use call::Call;
 pub use clock::{Clock, SystemClock};
+pub use credential::{Credential, Fixed};
 pub use log::{Level, Log};
-pub use settings::Settings;
+pub use settings::{Settings, Verify};
 
 pub use crate::transport::http::Roots;
 
+use crate::delivery::flights::{Flight, Flights, Landed, Part};
+use crate::delivery::gate::Gates;
+use crate::delivery::key::DraftKey;
 use crate::error::Error;
-use crate::message::{Mailbox, MessageId, Request, Token, send_request};
-use crate::outcome::{Failure, Reply, Verdict, judge};
-use crate::policy::{Progress, Step, next_step};
+use crate::message::{Mailbox, MessageId, Target, Token};
+use crate::per_process::PerProcess;
+use crate::status::Status;
 use crate::transport::http::HttpTransport;
-use crate::transport::{Cancel, CancelSource, Limits, Transport};
+use crate::transport::{Cancel, CancelSource, Transport};
+use sending::Sending;
 
 /// Settings, connections, and the calls in flight; used by any number of threads at once.
 pub struct Client<T = HttpTransport, C = SystemClock> {
+    core: Arc<Core<T, C>>,
+    cancel: CancelSource,
+}
+
+/// What a call needs of its client, also where it looks while it waits.
+struct Core<T, C> {
     settings: Settings,
     transport: T,
     clock: C,
-    cancel: CancelSource,
+    traffic: Arc<PerProcess<Traffic>>,
+}
+
+/// What calls to one draft or one mailbox have to do with each other.
+#[derive(Default)]
+pub struct Traffic {
+    flights: Arc<Flights<Result<Receipt, Error>>>,
+    gates: Arc<Gates>,
+}
+
+/// The traffic of all clients of this process: two of them may well be asked to send the same draft.
+fn shared_traffic() -> Arc<PerProcess<Traffic>> {
+    static SHARED: OnceCell<Arc<PerProcess<Traffic>>> = OnceCell::new();
+    Arc::clone(SHARED.get_or_init(|| Arc::new(PerProcess::new(Traffic::default()))))
+}
+
+/// What a call was asked for, checked, and the bounds it keeps to.
+struct Order<'a> {
+    target: Target,
+    key: DraftKey,
+    internet_message_id: Option<String>,
+    credential: &'a dyn Credential,
+    began: Instant,
+    deadline: Instant,
+    cancel: Cancel,
 }
 
 impl Client {
     /// A client that talks to the service. Connects when the first call needs it.
     pub fn new(settings: Settings) -> Client {
         let transport = HttpTransport::new(settings.http.clone());
-        Client::with_parts(settings, transport, SystemClock)
+        Client::with_traffic(settings, transport, SystemClock, shared_traffic())
     }
 }
 
-/// One attempt: what came of it and what that says.
-struct Attempt {
-    result: Result<Reply, Failure>,
-    verdict: Verdict,
-}
-
-impl<T: Transport, C: Clock> Client<T, C> {
-    /// A client on another transport and clock.
+impl<T: Transport + 'static, C: Clock + 'static> Client<T, C> {
+    /// A client on another transport and clock, with traffic of its own.
     pub fn with_parts(settings: Settings, transport: T, clock: C) -> Client<T, C> {
-        Client { settings, transport, clock, cancel: CancelSource::default() }
+        Client::with_traffic(settings, transport, clock, Arc::new(PerProcess::new(Traffic::default())))
+    }
+
+    fn with_traffic(settings: Settings, transport: T, clock: C, traffic: Arc<PerProcess<Traffic>>) -> Client<T, C> {
+        Client { core: Arc::new(Core { settings, transport, clock, traffic }), cancel: CancelSource::default() }
     }
 
     /// Ends every call in flight; calls that begin later are not touched.
@@ -60,57 +97,122 @@ impl<T: Transport, C: Clock> Client<T, C> {
 
     /// Sends the draft, and answers by the deadline whatever happens.
     pub fn send(&self, call: Option<&Call>, token: &str, user: &str, id: &str) -> Result<Receipt, Error> {
-        let began = self.clock.now();
+        self.send_with(call, &Fixed(Token::parse(token)?), user, id)
+    }
+
+    /// As [`send`](Client::send), with a credential that may renew its token.
+    pub fn send_with(
+        &self,
+        call: Option<&Call>,
+        credential: &dyn Credential,
+        user: &str,
+        id: &str,
+    ) -> Result<Receipt, Error> {
+        let order = self.order(call, credential, user, id)?;
+        let traffic = self.core.traffic();
+        let result = loop {
+            match traffic.flights.join(&order.key, self.core.clock.now()) {
+                Part::Lead(lead) => break Sending::new(&self.core, &order).lead(lead),
+                Part::Follow(flight) => match self.follow(&traffic.flights, &flight, &order) {
+                    Some(result) => break result,
+                    None => continue,
+                },
+            }
+        };
+        self.report(&order, &result);
+        result
+    }
+
+    /// Settles an earlier [`Status::Unknown`]: says whether the mail was sent, and sends nothing.
+    pub fn check(&self, call: Option<&Call>, token: &str, user: &str, id: &str) -> Result<Receipt, Error> {
+        let credential = Fixed(Token::parse(token)?);
+        let order = self.order(call, &credential, user, id)?;
+        let recent = self.core.traffic().flights.recent(&order.key, order.began);
+        let result = Sending::new(&self.core, &order).check_alone(recent);
+        self.report(&order, &result);
+        result
+    }
+
+    fn order<'a>(
+        &self,
+        call: Option<&Call>,
+        credential: &'a dyn Credential,
+        user: &str,
+        id: &str,
+    ) -> Result<Order<'a>, Error> {
+        let settings = &self.core.settings;
+        let began = self.core.clock.now();
         let cancel = Cancel::observing(&self.cancel, call.map(Call::cancel_source));
-        let timeout = call.and_then(Call::timeout).unwrap_or(self.settings.timeout);
-        let deadline = began + timeout;
+        let target = Target {
+            base: settings.base_url.clone(),
+            mailbox: Mailbox::parse(user)?,
+            id: MessageId::parse(id)?,
+            token: credential.token(),
+            client_request_id: Uuid::new_v4().to_string().into(),
+            user_agent: settings.user_agent(),
+        };
+        Ok(Order {
+            key: DraftKey::of(&target),
+            target,
+            internet_message_id: call.and_then(Call::internet_message_id).map(str::to_owned),
+            credential,
+            began,
+            deadline: began + call.and_then(Call::timeout).unwrap_or(settings.timeout),
+            cancel,
+        })
+    }
 
-        let token = Token::parse(token)?;
-        let mailbox = Mailbox::parse(user)?;
-        let id = MessageId::parse(id)?;
-        let client_request_id = Uuid::new_v4().to_string();
-        let request =
-            send_request(&self.settings.base_url, &mailbox, &id, token, client_request_id, self.settings.user_agent());
-
-        let mut attempts = 0;
-        let mut handed_on = 0;
+    /// Waits for another call that sends the same draft. Gives its result where that holds for this call, too; nothing where
+    /// this call is to take over: the other's token was refused, its time was up, it was cancelled, or it does not know.
+    fn follow(
+        &self,
+        flights: &Flights<Result<Receipt, Error>>,
+        flight: &Flight<Result<Receipt, Error>>,
+        order: &Order,
+    ) -> Option<Result<Receipt, Error>> {
         loop {
-            let attempt = self.attempt(&request, deadline, &cancel);
-            attempts += 1;
-            handed_on += u32::from(!matches!(attempt.verdict, Verdict::NotBegun(_)));
-            self.settings.log.write(Level::Debug, || answer::describe_attempt(&request, attempts, &attempt));
-
-            let left = deadline.saturating_duration_since(self.clock.now());
-            let progress =
-                Progress { attempts, max_attempts: self.settings.max_attempts, left, jitter: self.clock.jitter() };
-            let ended_waiting = match next_step(&attempt.verdict, progress) {
-                Step::Finish => None,
-                Step::RetryAfter(wait) if self.clock.wait(wait, &cancel) => continue,
-                Step::RetryAfter(_) => Some(answer::cancelled_while_waiting()),
-            };
-            let evidence = answer::Evidence { request: &request, handed_on, out_of_time: left.is_zero() };
-            let result =
-                ended_waiting.unwrap_or_else(|| answer::of(attempt, &evidence)).map_err(|e| evidence.complete(e));
-            self.settings.log.write(Level::Info, || answer::describe_call(&request, &result, self.since(began)));
-            return result;
+            let seen = flights.landed.raised();
+            match flight.landed() {
+                Some(Landed::With(result)) => return is_shared(&result).then_some(result),
+                Some(Landed::Lost) => return None,
+                None => {}
+            }
+            let left = order.deadline.saturating_duration_since(self.core.clock.now());
+            if order.cancel.is_cancelled() {
+                return Some(Err(answer::left(Status::Cancelled, flight.is_in_doubt(), &order.target)));
+            }
+            if left.is_zero() {
+                return Some(Err(answer::left(Status::TimedOut, flight.is_in_doubt(), &order.target)));
+            }
+            self.core.clock.wait_for(&flights.landed, seen, left, &order.cancel);
         }
     }
 
-    fn attempt(&self, request: &Request, deadline: Instant, cancel: &Cancel) -> Attempt {
-        let now = self.clock.now();
-        let limits = Limits {
-            connect_by: deadline.min(now + self.settings.connect_timeout),
-            reply_by: deadline.min(now + self.settings.attempt_timeout),
-            cancel: cancel.clone(),
-        };
-        let result = self.transport.exchange(request, &limits);
-        let verdict = judge(result.as_ref(), self.clock.wall());
-        Attempt { result, verdict }
+    fn report(&self, order: &Order, result: &Result<Receipt, Error>) {
+        let took = self.core.clock.now().saturating_duration_since(order.began);
+        self.core.settings.log.write(Level::Info, || answer::describe_call(&order.target.send(), result, took));
     }
+}
 
-    fn since(&self, began: Instant) -> Duration {
-        self.clock.now().saturating_duration_since(began)
+impl<T, C> Core<T, C> {
+    fn traffic(&self) -> &Traffic {
+        self.traffic.current(Traffic::default)
     }
+}
+
+/// Whether what one call ended in holds for every call that waited for it.
+fn is_shared(result: &Result<Receipt, Error>) -> bool {
+    !matches!(
+        result.as_ref().map_err(|error| error.status),
+        Err(Status::Unauthenticated
+            | Status::Forbidden
+            | Status::Throttled
+            | Status::Cancelled
+            | Status::TimedOut
+            | Status::NotADraft
+            | Status::Unknown
+            | Status::Internal)
+    )
 }
 
 #[cfg(test)]

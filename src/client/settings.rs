@@ -15,6 +15,21 @@ const PRODUCT: &str = concat!("graph-message/", env!("CARGO_PKG_VERSION"));
 /// The longest name of the calling program in `User-Agent`.
 const LONGEST_PRODUCT: usize = 256;
 
+/// The longest time to settle: below the five minutes for which `delivery::flights` remembers an id.
+const LONGEST_SETTLE_MS: u32 = 240_000;
+
+/// When to look at the message that is sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Verify {
+    /// Never: what is in doubt stays unknown.
+    Never,
+    /// After a doubtful attempt, and while a late answer is awaited.
+    #[default]
+    OnDoubt,
+    /// Before the first attempt as well.
+    Always,
+}
+
 /// The settings of a client.
 #[derive(Debug, Clone)]
 pub struct Settings {
@@ -23,6 +38,10 @@ pub struct Settings {
     pub(super) attempt_timeout: Duration,
     pub(super) connect_timeout: Duration,
     pub(super) max_attempts: u32,
+    pub(super) verify: Verify,
+    pub(super) settle: Duration,
+    pub(super) mailbox_concurrency: u32,
+    pub(super) late_after: Duration,
     pub(super) http: HttpOptions,
     pub(super) log: Log,
     user_agent: Arc<str>,
@@ -40,6 +59,16 @@ impl Default for Settings {
             connect_timeout: Duration::from_millis(10_000),
             // Microsoft's clients retry three times (https://learn.microsoft.com/graph/throttling).
             max_attempts: 4,
+            verify: Verify::OnDoubt,
+            // An accepted item leaves Drafts within seconds, and is reported to be still visible after ten; a gateway gives
+            // up on a request before the service behind it does. With 30 s for an attempt before it and another after it,
+            // all fits into the default timeout (https://learn.microsoft.com/graph/outlook-immutable-id and
+            // https://learn.microsoft.com/graph/outlook-things-to-know-about-send-mail describe the move).
+            settle: Duration::from_millis(20_000),
+            // https://learn.microsoft.com/graph/throttling-limits: four requests at once for an application and a mailbox.
+            mailbox_concurrency: 4,
+            // An answer hardly ever takes longer, and in a shorter time the item hardly ever leaves Drafts.
+            late_after: Duration::from_millis(1500),
             http: HttpOptions::default(),
             log: Log::default(),
             user_agent: PRODUCT.into(),
@@ -72,6 +101,32 @@ impl Settings {
     /// How often a request is tried; zero is the default, 1 never repeats anything.
     pub fn set_max_attempts(&mut self, attempts: u32) {
         self.max_attempts = if attempts == 0 { Settings::default().max_attempts } else { attempts };
+    }
+
+    /// When to look at the message.
+    pub fn set_verify(&mut self, verify: Verify) {
+        self.verify = verify;
+    }
+
+    /// How long an acceptance may take to show; zero is the default. Not longer than ids are remembered.
+    pub fn set_settle_ms(&mut self, ms: u32) -> Result<(), Error> {
+        if ms > LONGEST_SETTLE_MS {
+            return Err(Error::invalid(format!(
+                "settle_ms is {ms}, more than the {LONGEST_SETTLE_MS} that are allowed"
+            )));
+        }
+        self.settle = duration_or(ms, Settings::default().settle);
+        Ok(())
+    }
+
+    /// How many requests to one mailbox are in flight at once; zero is the default.
+    pub fn set_mailbox_concurrency(&mut self, at_once: u32) {
+        self.mailbox_concurrency = if at_once == 0 { Settings::default().mailbox_concurrency } else { at_once };
+    }
+
+    /// When an answer counts as late, so that the message is looked at meanwhile.
+    pub fn set_late_after(&mut self, after: Duration) {
+        self.late_after = after;
     }
 
     /// The proxy; empty is none.

@@ -5,8 +5,11 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant, SystemTime};
 
 use super::*;
-use crate::outcome::{BodyEnd, Cause, Framing};
+use crate::message::Request;
+use crate::outcome::{BodyEnd, Cause, Failure, Framing, Reply};
+use crate::signal::Signal;
 use crate::status::Status;
+use crate::transport::Limits;
 
 type Script = Result<Reply, Failure>;
 
@@ -20,17 +23,22 @@ struct Scripted {
 
 /// A clock that only waiting and exchanges move.
 #[derive(Clone)]
-struct Simulated(Arc<Mutex<(Instant, Vec<Duration>)>>);
+struct Simulated {
+    now: Arc<Mutex<Instant>>,
+    waits: Arc<Mutex<Vec<Duration>>>,
+    /// What is cancelled when somebody waits.
+    cancels: Arc<Mutex<Option<CancelSource>>>,
+}
 
 impl Simulated {
     fn pass(&self, time: Duration) {
-        self.0.lock().unwrap().0 += time;
+        *self.now.lock().unwrap() += time;
     }
 }
 
 impl Clock for Simulated {
     fn now(&self) -> Instant {
-        self.0.lock().unwrap().0
+        *self.now.lock().unwrap()
     }
 
     fn wall(&self) -> SystemTime {
@@ -38,9 +46,14 @@ impl Clock for Simulated {
     }
 
     fn wait(&self, time: Duration, cancel: &Cancel) -> bool {
-        self.0.lock().unwrap().1.push(time);
+        self.waits.lock().unwrap().push(time);
         self.pass(time);
+        self.cancels.lock().unwrap().iter().for_each(CancelSource::cancel);
         !cancel.is_cancelled()
+    }
+
+    fn wait_for(&self, _: &Signal, _: u64, time: Duration, cancel: &Cancel) {
+        self.wait(time, cancel);
     }
 
     fn jitter(&self) -> f64 {
@@ -59,20 +72,30 @@ impl Transport for Scripted {
 
 const MS: fn(u64) -> Duration = Duration::from_millis;
 
+/// A client that does not look.
 fn client(script: impl IntoIterator<Item = (Duration, Script)>) -> Client<Scripted, Simulated> {
-    let clock = Simulated(Arc::new(Mutex::new((Instant::now(), Vec::new()))));
+    client_with(script, |settings| settings.set_verify(Verify::Never))
+}
+
+fn client_with(
+    script: impl IntoIterator<Item = (Duration, Script)>,
+    set: impl FnOnce(&mut Settings),
+) -> Client<Scripted, Simulated> {
+    let mut settings = Settings::default();
+    set(&mut settings);
+    let clock = Simulated { now: Arc::new(Mutex::new(Instant::now())), waits: Arc::default(), cancels: Arc::default() };
     let script = Arc::new(Mutex::new(script.into_iter().collect()));
     let transport = Scripted { script, asked: Arc::default(), clock: clock.clone() };
-    Client::with_parts(Settings::default(), transport, clock)
+    Client::with_parts(settings, transport, clock)
 }
 
 impl Client<Scripted, Simulated> {
     fn requests(&self) -> Vec<(Request, Limits)> {
-        self.transport.asked.lock().unwrap().clone()
+        self.core.transport.asked.lock().unwrap().clone()
     }
 
     fn waits(&self) -> Vec<Duration> {
-        self.clock.0.lock().unwrap().1.clone()
+        self.core.clock.waits.lock().unwrap().clone()
     }
 }
 
@@ -111,9 +134,9 @@ fn accepted_at_once() {
     let receipt = send(&client).unwrap();
     assert_eq!((receipt.http_status, receipt.attempts, receipt.request_id.as_str()), (202, 1, "r"));
     let (request, limits) = &client.requests()[0];
-    assert_eq!(request.client_request_id, receipt.client_request_id);
+    assert_eq!(*request.client_request_id, *receipt.client_request_id);
     let spent = MS(10);
-    let now = client.clock.now();
+    let now = client.core.clock.now();
     assert_eq!((limits.connect_by + spent - now, limits.reply_by + spent - now), (MS(10_000), MS(30_000)));
 }
 
@@ -122,7 +145,7 @@ fn throttling_is_waited_out() {
     let client = client([throttled("3"), reply(429, "TooManyRequests"), reply(202, "")]);
     assert_eq!(send(&client).unwrap().attempts, 3);
     assert_eq!(client.waits(), [MS(3000), MS(1000)]);
-    let ids: Vec<String> = client.requests().into_iter().map(|(request, _)| request.client_request_id).collect();
+    let ids: Vec<Arc<str>> = client.requests().into_iter().map(|(request, _)| request.client_request_id).collect();
     assert!(ids.iter().all(|id| *id == ids[0]), "one client-request-id for a call");
 }
 
@@ -147,8 +170,7 @@ fn attempts_end() {
     let script = std::iter::repeat_with(|| failure(false, Cause::Connection)).take(4);
     let error = send(&client(script)).unwrap_err();
     assert_eq!((error.status, error.attempts), (Status::Unreachable, 0));
-    let mut once = client([throttled("0")]);
-    once.settings.set_max_attempts(1);
+    let once = client_with([throttled("0")], |settings| settings.set_max_attempts(1));
     assert_eq!(send(&once).unwrap_err().status, Status::Throttled);
 }
 
@@ -210,9 +232,17 @@ fn bad_certificates_and_refusing_proxies_are_not_asked_again() {
 fn cancelled_while_waiting() {
     let client = client([throttled("1")]);
     let call = Call::default();
-    call.cancel();
+    *client.core.clock.cancels.lock().unwrap() = Some(call.cancel_source().clone());
     let error = client.send(Some(&call), "token", "me", "id").unwrap_err();
     assert_eq!((error.status, error.attempts), (Status::Cancelled, 1));
+}
+
+#[test]
+fn a_call_that_was_cancelled_sends_nothing() {
+    let call = Call::default();
+    call.cancel();
+    let error = client([]).send(Some(&call), "token", "me", "id").unwrap_err();
+    assert_eq!((error.status, error.attempts), (Status::Cancelled, 0));
 }
 
 #[test]
@@ -235,16 +265,167 @@ fn arguments_are_refused_before_anything_is_sent() {
 
 #[test]
 fn the_log_tells_of_every_attempt_and_never_the_token() {
-    let mut client = client([
-        throttled("0"),
-        (MS(10), Ok(Reply { request_id: "s3cret".into(), ..reply(504, "s3cret").1.unwrap() })),
-    ]);
+    let script =
+        [throttled("0"), (MS(10), Ok(Reply { request_id: "s3cret".into(), ..reply(504, "s3cret").1.unwrap() }))];
     let lines: Arc<Mutex<Vec<(Level, String)>>> = Arc::default();
     let sink = Arc::clone(&lines);
-    client.settings.set_log(Log::to(move |level, line| sink.lock().unwrap().push((level, line.to_owned()))));
+    let client = client_with(script, |settings| {
+        settings.set_verify(Verify::Never);
+        settings.set_log(Log::to(move |level, line| sink.lock().unwrap().push((level, line.to_owned()))));
+    });
     let error = client.send(None, "s3cret", "me", "id").unwrap_err();
     let lines = lines.lock().unwrap();
     let levels: Vec<Level> = lines.iter().map(|(level, _)| *level).collect();
     assert_eq!(levels, [Level::Debug, Level::Debug, Level::Info]);
     assert!(!format!("{lines:?} {error:?}").contains("s3cret"), "{lines:?} {error:?}");
+}
+
+/// A look that shows a draft.
+fn draft(change_key: &str) -> (Duration, Script) {
+    looked(&format!(
+        r#"{{"isDraft":true,"parentFolderId":"f","changeKey":"{change_key}","internetMessageId":"<m>","toRecipients":[{{}}]}}"#
+    ))
+}
+
+/// A look that shows the message sent, at the beginning of the simulated time or at its end.
+fn no_draft(sent_at: &str) -> (Duration, Script) {
+    looked(&format!(r#"{{"id":"sent","isDraft":false,"sentDateTime":"{sent_at}"}}"#))
+}
+
+fn looked(body: &str) -> (Duration, Script) {
+    let (takes, script) = reply(200, "");
+    (takes, script.map(|reply| Reply { body: body.as_bytes().to_vec(), date: Some(NOW.to_owned()), ..reply }))
+}
+
+const NOW: &str = "Mon, 23 Nov 2026 10:00:00 GMT";
+const SENT_NOW: &str = "2026-11-23T10:00:00Z";
+const SENT_BEFORE: &str = "2026-11-23T09:00:00Z";
+
+fn looking(script: impl IntoIterator<Item = (Duration, Script)>) -> Client<Scripted, Simulated> {
+    client_with(script, |_| {})
+}
+
+#[test]
+fn a_doubt_is_looked_into() {
+    let client = looking([failure(true, Cause::Connection), no_draft(SENT_NOW)]);
+    let receipt = send(&client).unwrap();
+    assert_eq!((receipt.found, receipt.sent_id.as_str(), receipt.attempts, receipt.http_status), (true, "sent", 1, 0));
+    assert!(client.requests()[1].0.url.contains("/messages/id?$select=isDraft"));
+    let error = send(&looking([failure(true, Cause::Connection), no_draft(SENT_BEFORE)])).unwrap_err();
+    assert_eq!(error.status, Status::NotADraft);
+}
+
+#[test]
+fn a_draft_that_stays_is_sent_again_after_the_time_to_settle() {
+    let looks = std::iter::repeat_with(|| draft("k")).take(7);
+    let client = looking([reply(504, "UnknownError")].into_iter().chain(looks).chain([reply(202, "")]));
+    let receipt = send(&client).unwrap();
+    assert_eq!((receipt.attempts, receipt.found), (2, false));
+    let waited: Duration = client.waits().iter().sum();
+    assert!(waited >= MS(19_900) && waited <= MS(20_000), "{:?}", client.waits());
+}
+
+#[test]
+fn a_draft_that_stays_is_unsent_where_no_attempt_is_left() {
+    let script = std::iter::once(reply(504, "UnknownError")).chain(std::iter::repeat_with(|| draft("k")).take(7));
+    let client = client_with(script, |settings| settings.set_max_attempts(1));
+    let error = send(&client).unwrap_err();
+    assert_eq!(
+        (error.status, error.http_status, error.internet_message_id.as_str()),
+        (Status::Unavailable, 504, "<m>")
+    );
+    assert!(error.message.contains("the draft is still there"), "{error}");
+}
+
+#[test]
+fn what_is_gone_is_found_in_sent_items() {
+    let (takes, script) = no_draft(SENT_NOW);
+    let list = script.map(|reply| Reply { body: [br#"{"value":["#.as_slice(), &reply.body, b"]}"].concat(), ..reply });
+    let client = looking([failure(true, Cause::TimedOut), draft("k"), reply(404, "ErrorItemNotFound"), (takes, list)]);
+    assert!(send(&client).unwrap().found);
+    let gone = std::iter::repeat_with(|| reply(404, "ErrorItemNotFound")).take(7);
+    let client = looking(std::iter::once(failure(true, Cause::TimedOut)).chain(gone));
+    let error = send(&client).unwrap_err();
+    assert_eq!((error.status, error.seen), (Status::Unknown, crate::error::Seen::Gone));
+}
+
+#[test]
+fn a_missing_permission_is_named() {
+    let client = looking([reply(504, "UnknownError"), reply(403, "ErrorAccessDenied")]);
+    let error = send(&client).unwrap_err();
+    assert_eq!((error.status, error.seen), (Status::Unknown, crate::error::Seen::NotAllowed));
+    assert!(error.message.contains("Mail.Read"), "{error}");
+}
+
+#[test]
+fn a_refusal_after_a_doubt_proves_nothing() {
+    let looks = || std::iter::repeat_with(|| draft("k")).take(7);
+    let script = [reply(504, "UnknownError")].into_iter().chain(looks()).chain([
+        reply(404, "ErrorItemNotFound"),
+        reply(404, "ErrorItemNotFound"),
+        reply(404, ""),
+    ]);
+    let error = send(&looking(script)).unwrap_err();
+    assert_eq!(error.status, Status::Unknown, "{error}");
+}
+
+#[test]
+fn an_id_is_looked_at_before_it_is_sent_again() {
+    let client = looking([reply(202, ""), no_draft(SENT_NOW)]);
+    assert!(send(&client).is_ok());
+    assert_eq!(send(&client).unwrap_err().status, Status::NotADraft);
+    let client = client_with([reply(202, "")], |settings| settings.set_verify(Verify::Never));
+    assert!(send(&client).is_ok());
+    assert_eq!(send(&client).unwrap_err().status, Status::NotADraft);
+}
+
+#[test]
+fn looking_first() {
+    let always = |script: Vec<(Duration, Script)>| client_with(script, |settings| settings.set_verify(Verify::Always));
+    assert!(send(&always(vec![draft("k"), reply(202, "")])).is_ok());
+    assert_eq!(send(&always(vec![no_draft(SENT_BEFORE)])).unwrap_err().status, Status::NotADraft);
+    assert_eq!(send(&always(vec![reply(404, "ErrorItemNotFound")])).unwrap_err().status, Status::NotFound);
+    assert_eq!(send(&always(vec![reply(403, "ErrorAccessDenied")])).unwrap_err().status, Status::Forbidden);
+    let (takes, script) = draft("k");
+    let nobody = script.map(|reply| Reply {
+        body: String::from_utf8(reply.body).unwrap().replace("[{}]", "[]").into_bytes(),
+        ..reply
+    });
+    assert_eq!(send(&always(vec![(takes, nobody)])).unwrap_err().status, Status::Rejected);
+}
+
+#[test]
+fn a_check_sends_nothing() {
+    let check = |script: Vec<(Duration, Script)>| {
+        let client = looking(script);
+        let result = client.check(None, "token", "me", "id");
+        assert!(client.requests().iter().all(|(request, _)| request.method == crate::message::Method::Get));
+        result
+    };
+    assert_eq!(check(vec![no_draft(SENT_BEFORE)]).unwrap().sent_id, "sent");
+    let looks = std::iter::repeat_with(|| draft("k")).take(7).collect();
+    assert_eq!(check(looks).unwrap_err().status, Status::Unavailable);
+    let gone = std::iter::repeat_with(|| reply(404, "")).take(7).collect();
+    assert_eq!(check(gone).unwrap_err().status, Status::Unknown);
+}
+
+#[test]
+fn a_token_is_renewed_once() {
+    struct Renewing;
+    impl Credential for Renewing {
+        fn token(&self) -> Token {
+            Token::parse("old").unwrap()
+        }
+
+        fn renewed(&self, refused: &Token, _: &str) -> Option<Token> {
+            assert_eq!(refused.authorization(), "Bearer old");
+            Some(Token::parse("new").unwrap())
+        }
+    }
+    let refused = || reply(401, "InvalidAuthenticationToken");
+    let client = looking([refused(), reply(202, "")]);
+    assert!(client.send_with(None, &Renewing, "me", "id").is_ok());
+    assert_eq!(client.requests()[1].0.token.authorization(), "Bearer new");
+    let client = looking([refused(), refused()]);
+    assert_eq!(client.send_with(None, &Renewing, "me", "id").unwrap_err().status, Status::Unauthenticated);
 }

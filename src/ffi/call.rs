@@ -1,6 +1,8 @@
 use std::time::Duration;
 
-use super::argument::object;
+use libc::c_char;
+
+use super::argument::{object, text_or_empty};
 use super::guard::guard;
 use super::panic::guard_value;
 use super::status::graph_status;
@@ -41,5 +43,19 @@ pub extern "C" fn graph_call_set_timeout_ms(call: Option<&mut graph_call>, ms: u
     guard(None, || {
         object("call", call)?.0.set_timeout(Duration::from_millis(ms.into()));
         Ok(())
+    })
+}
+
+/// The draft's internetMessageId, as Graph showed it when the draft was made: "<...@...>". With it, a check finds the mail in
+/// Sent Items even where its id has changed. NULL or "" is none. Not while a call is in flight with these settings.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn graph_call_set_internet_message_id(
+    call: Option<&mut graph_call>,
+    internet_message_id: *const c_char,
+) -> graph_status {
+    guard(None, || {
+        // SAFETY: the header asks for NULL or a terminated string.
+        let id = unsafe { text_or_empty("internet_message_id", internet_message_id)? };
+        object("call", call)?.0.set_internet_message_id(id)
     })
 }

@@ -68,6 +68,33 @@ pub unsafe extern "C" fn graph_client_send(
     status
 }
 
+/// Settles an earlier GRAPH_UNKNOWN of the same message; sends nothing. GRAPH_OK: the mail was sent. GRAPH_UNAVAILABLE: it was
+/// not, and the draft is still there; it may be sent again. GRAPH_UNKNOWN: still nobody can tell. Looks at once, and where the
+/// draft is still there again after settle_ms. Give the call the internetMessageId, if it is known.
+///
+/// The arguments are those of graph_client_send; the receipt's sent_id is the mail's id in Sent Items.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn graph_client_check(
+    client: Option<&graph_client>,
+    call: Option<&graph_call>,
+    token: *const c_char,
+    user: *const c_char,
+    id: *const c_char,
+    receipt: Option<&mut MaybeUninit<*mut graph_receipt>>,
+    err: Option<&mut MaybeUninit<*mut graph_error>>,
+) -> graph_status {
+    let mut found = None;
+    let status = guard(err, || {
+        let client = object("client", client)?;
+        // SAFETY: the header asks for NULL or terminated strings that stay unchanged until the call returns.
+        let (token, user, id) = unsafe { (text("token", token)?, text_or_empty("user", user)?, text("id", id)?) };
+        found = Some(graph_receipt::new(client.0.check(call.map(|call| &call.0), token, user, id)?));
+        Ok(())
+    });
+    give(receipt, found);
+    status
+}
+
 /// Ends every call in flight on this client within a tenth of a second: GRAPH_CANCELLED where no request had left, else
 /// GRAPH_UNKNOWN. Does not wait for them. Calls that begin later are not touched. Any thread; NULL is no client.
 #[unsafe(no_mangle)]

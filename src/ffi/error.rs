@@ -7,6 +7,17 @@ use super::status::{GRAPH_OK, graph_status};
 use super::string::{c_string, milliseconds};
 use crate::error::Error;
 
+/// No look was made, or none that showed anything.
+pub const GRAPH_SEEN_NOTHING: i32 = 0;
+/// The last look showed a draft.
+pub const GRAPH_SEEN_DRAFT: i32 = 1;
+/// The last look showed nothing under the message's id, or in Sent Items.
+pub const GRAPH_SEEN_GONE: i32 = 2;
+/// The token may not look.
+pub const GRAPH_SEEN_NOT_ALLOWED: i32 = 3;
+/// The last look showed a message that is no draft.
+pub const GRAPH_SEEN_NOT_A_DRAFT: i32 = 4;
+
 /// Why a call did not end in GRAPH_OK. Its strings belong to it and are valid until it is freed. Read by any number of
 /// threads at once; not tied to the thread that made it.
 pub struct graph_error {
@@ -19,6 +30,8 @@ pub struct graph_error {
     request_id: CString,
     client_request_id: CString,
     claims: CString,
+    seen: i32,
+    internet_message_id: CString,
 }
 
 impl graph_error {
@@ -33,6 +46,8 @@ impl graph_error {
             request_id: c_string(&error.request_id),
             client_request_id: c_string(&error.client_request_id),
             claims: c_string(&error.claims),
+            seen: error.seen as i32,
+            internet_message_id: c_string(&error.internet_message_id),
         }
     }
 
@@ -102,6 +117,18 @@ pub extern "C" fn graph_error_attempts(error: Option<&graph_error>) -> u32 {
 #[unsafe(no_mangle)]
 pub extern "C" fn graph_error_claims(error: Option<&graph_error>) -> *const c_char {
     text_of(error, |error| &error.claims)
+}
+
+/// What the last look at the message showed: one of GRAPH_SEEN_*; a newer library may have more.
+#[unsafe(no_mangle)]
+pub extern "C" fn graph_error_seen(error: Option<&graph_error>) -> i32 {
+    guard_value(GRAPH_SEEN_NOTHING, || error.map_or(GRAPH_SEEN_NOTHING, |error| error.seen))
+}
+
+/// The message's internetMessageId where it is known, from the caller or from a look; else "". Keep it for graph_client_check.
+#[unsafe(no_mangle)]
+pub extern "C" fn graph_error_internet_message_id(error: Option<&graph_error>) -> *const c_char {
+    text_of(error, |error| &error.internet_message_id)
 }
 
 /// Frees an error and its strings. NULL is no error.

@@ -7,7 +7,7 @@ use super::argument::{object, text, text_or_empty};
 use super::guard::guard;
 use super::panic::guard_value;
 use super::status::graph_status;
-use crate::client::{Level, Log, Roots, Settings};
+use crate::client::{Level, Log, Roots, Settings, Verify};
 use crate::error::Error;
 
 /// The operating system's certificate authorities, where a company's own are.
@@ -15,9 +15,17 @@ pub const GRAPH_ROOTS_SYSTEM: i32 = 0;
 /// Mozilla's certificate authorities, built in: for systems whose own store is missing or too old.
 pub const GRAPH_ROOTS_BUNDLED: i32 = 1;
 
+/// Never look at the message: what is in doubt ends in GRAPH_UNKNOWN. For tokens that may not read.
+pub const GRAPH_VERIFY_NEVER: i32 = 0;
+/// Look at the message after a doubtful attempt, and while a late answer is awaited. The default.
+pub const GRAPH_VERIFY_ON_DOUBT: i32 = 1;
+/// Look before the first attempt as well: one request more for each mail. GRAPH_NOT_A_DRAFT and missing recipients are told
+/// before anything is sent, and what is learned makes a later check certain.
+pub const GRAPH_VERIFY_ALWAYS: i32 = 2;
+
 /// Level of a log line: one a call, what it ended in.
 pub const GRAPH_LOG_INFO: i32 = 3;
-/// Level of a log line: one an attempt.
+/// Level of a log line: one an attempt or look.
 pub const GRAPH_LOG_DEBUG: i32 = 4;
 
 /// Receives log lines: NUL-terminated UTF-8 without a line break, valid until it returns, and never with a token in it.
@@ -107,12 +115,49 @@ pub extern "C" fn graph_options_set_connect_timeout_ms(options: Option<&mut grap
     })
 }
 
-/// How often a request is tried at most. Default 4; 0 is the default; with 1 nothing is ever sent again. Only what certainly
-/// did nothing is tried again: a 429, and an attempt of which no byte left.
+/// How often a send is tried at most. Default 4; 0 is the default; with 1 nothing is ever sent again. Only after what
+/// certainly did nothing: a 429, an attempt of which no byte left, and one after which the draft is found unsent.
 #[unsafe(no_mangle)]
 pub extern "C" fn graph_options_set_max_attempts(options: Option<&mut graph_options>, attempts: u32) -> graph_status {
     set(options, |settings| {
         settings.set_max_attempts(attempts);
+        Ok(())
+    })
+}
+
+/// When to look at the message that is sent: one of GRAPH_VERIFY_*. Looking needs Mail.Read (Mail.ReadBasic will do) beside
+/// Mail.Send; without it a doubt ends in GRAPH_UNKNOWN, and GRAPH_VERIFY_ALWAYS in GRAPH_FORBIDDEN.
+#[unsafe(no_mangle)]
+pub extern "C" fn graph_options_set_verify(options: Option<&mut graph_options>, verify: i32) -> graph_status {
+    set(options, |settings| {
+        settings.set_verify(match verify {
+            GRAPH_VERIFY_NEVER => Verify::Never,
+            GRAPH_VERIFY_ON_DOUBT => Verify::OnDoubt,
+            GRAPH_VERIFY_ALWAYS => Verify::Always,
+            _ => return Err(Error::invalid(format!("verify is {verify}, which is none of GRAPH_VERIFY_*"))),
+        });
+        Ok(())
+    })
+}
+
+/// How long the service may take to show that it accepted a mail, in milliseconds. Default 20000, at most 240000; 0 is the
+/// default. A draft
+/// that is still there this long after a doubtful attempt counts as not sent. Raise it for a mailbox that sends more than 30
+/// messages a minute, whose accepted drafts may stay visible longer.
+#[unsafe(no_mangle)]
+pub extern "C" fn graph_options_set_settle_ms(options: Option<&mut graph_options>, ms: u32) -> graph_status {
+    set(options, |settings| settings.set_settle_ms(ms))
+}
+
+/// How many requests to one mailbox are in flight at once; further calls wait for their turn inside their deadlines. Default
+/// 4, which is Graph's own limit for an application; 0 is the default.
+#[unsafe(no_mangle)]
+pub extern "C" fn graph_options_set_mailbox_concurrency(
+    options: Option<&mut graph_options>,
+    at_once: u32,
+) -> graph_status {
+    set(options, |settings| {
+        settings.set_mailbox_concurrency(at_once);
         Ok(())
     })
 }

@@ -22,6 +22,11 @@ impl MessageId {
         Ok(MessageId(id.to_owned()))
     }
 
+    /// The id as it was given.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
     /// The id as one path segment, percent-encoded exactly once.
     pub fn segment(&self) -> String {
         utf8_percent_encode(&self.0, SEGMENT).to_string()

@@ -2,13 +2,15 @@
 
 mod argument;
 mod base_url;
+mod internet_message_id;
 mod mailbox;
 mod message_id;
 mod request;
 mod token;
 
 pub use base_url::{BaseUrl, is_loopback};
+pub use internet_message_id::InternetMessageId;
 pub use mailbox::Mailbox;
 pub use message_id::MessageId;
-pub use request::{Method, Request, send_request};
+pub use request::{Method, Request, Target};
 pub use token::Token;

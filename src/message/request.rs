@@ -1,8 +1,10 @@
-//! The request that a call makes.
+//! The requests that a call makes.
 
 use std::sync::Arc;
 
-use super::{BaseUrl, Mailbox, MessageId, Token};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+
+use super::{BaseUrl, InternetMessageId, Mailbox, MessageId, Token};
 
 /// The method of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,23 +25,67 @@ pub struct Request {
     pub url: String,
     /// The token of the `Authorization` header.
     pub token: Token,
-    /// The `client-request-id` header: a GUID, one for all attempts of a call.
-    pub client_request_id: String,
+    /// The `client-request-id` header: a GUID, one for all requests of a call.
+    pub client_request_id: Arc<str>,
     /// The `User-Agent` header.
     pub user_agent: Arc<str>,
 }
 
-/// `POST {mailbox}/messages/{id}/send`.
-pub fn send_request(
-    base: &BaseUrl,
-    mailbox: &Mailbox,
-    id: &MessageId,
-    token: Token,
-    client_request_id: String,
-    user_agent: Arc<str>,
-) -> Request {
-    let url = base.join(&format!("{}/messages/{}/send", mailbox.path(), id.segment()));
-    Request { method: Method::Post, url, token, client_request_id, user_agent }
+/// What a call is about, and who asks: what all its requests have in common.
+#[derive(Debug, Clone)]
+pub struct Target {
+    /// The service root.
+    pub base: BaseUrl,
+    /// Whose message it is.
+    pub mailbox: Mailbox,
+    /// Which message it is.
+    pub id: MessageId,
+    /// The token.
+    pub token: Token,
+    /// The GUID of the call.
+    pub client_request_id: Arc<str>,
+    /// Who asks.
+    pub user_agent: Arc<str>,
+}
+
+/// What a look asks for of a message (<https://learn.microsoft.com/graph/api/resources/message>).
+const LOOK: &str = "isDraft,parentFolderId,changeKey,internetMessageId,sentDateTime";
+/// What a look before the first attempt asks for besides.
+const RECIPIENTS: &str = ",toRecipients,ccRecipients,bccRecipients";
+
+impl Target {
+    /// `POST {mailbox}/messages/{id}/send`.
+    pub fn send(&self) -> Request {
+        self.request(Method::Post, &format!("/messages/{}/send", self.id.segment()))
+    }
+
+    /// `GET {mailbox}/messages/{id}`: whether it is still a draft.
+    pub fn look(&self) -> Request {
+        self.request(Method::Get, &format!("/messages/{}?$select={LOOK}", self.id.segment()))
+    }
+
+    /// As [`look`](Target::look), with the recipients.
+    pub fn look_before_sending(&self) -> Request {
+        self.request(Method::Get, &format!("/messages/{}?$select={LOOK}{RECIPIENTS}", self.id.segment()))
+    }
+
+    /// `GET {mailbox}/mailFolders/sentitems/messages`, filtered by the one property that a draft and what was sent of it have
+    /// in common.
+    pub fn look_in_sent_items(&self, id: &InternetMessageId) -> Request {
+        let filter = format!("internetMessageId eq '{}'", id.as_str().replace('\'', "''"));
+        let filter = utf8_percent_encode(&filter, NON_ALPHANUMERIC);
+        self.request(Method::Get, &format!("/mailFolders/sentitems/messages?$filter={filter}&$select={LOOK}"))
+    }
+
+    fn request(&self, method: Method, path: &str) -> Request {
+        Request {
+            method,
+            url: self.base.join(&format!("{}{path}", self.mailbox.path())),
+            token: self.token.clone(),
+            client_request_id: Arc::clone(&self.client_request_id),
+            user_agent: Arc::clone(&self.user_agent),
+        }
+    }
 }
 
 #[cfg(test)]
@@ -47,19 +93,31 @@ mod tests {
     use super::*;
 
     #[test]
-    fn path_of_a_send() {
-        let request = send_request(
-            &BaseUrl::default(),
-            &Mailbox::parse("adele_adatum.example#EXT#@contoso.example").unwrap(),
-            &MessageId::parse("AAMk/+=").unwrap(),
-            Token::parse("t").unwrap(),
-            "4f1c".to_owned(),
-            "ua".into(),
-        );
+    fn paths() {
+        let target = Target {
+            base: BaseUrl::default(),
+            mailbox: Mailbox::parse("adele_adatum.example#EXT#@contoso.example").unwrap(),
+            id: MessageId::parse("AAMk/+=").unwrap(),
+            token: Token::parse("t").unwrap(),
+            client_request_id: "4f1c".into(),
+            user_agent: "ua".into(),
+        };
+        let mailbox = "https://graph.microsoft.com/v1.0/users/adele_adatum.example%23EXT%23@contoso.example";
+        assert_eq!(target.send().url, format!("{mailbox}/messages/AAMk%2F%2B%3D/send"));
+        assert_eq!(target.send().method, Method::Post);
         assert_eq!(
-            request.url,
-            "https://graph.microsoft.com/v1.0/users/adele_adatum.example%23EXT%23@contoso.example/messages/AAMk%2F%2B%3D/send"
+            target.look().url,
+            format!(
+                "{mailbox}/messages/AAMk%2F%2B%3D?$select=isDraft,parentFolderId,changeKey,internetMessageId,sentDateTime"
+            )
         );
-        assert_eq!(request.method, Method::Post);
+        assert_eq!(target.look().method, Method::Get);
+        let id = InternetMessageId::parse("<o'neil@x>").unwrap();
+        assert!(
+            target
+                .look_in_sent_items(&id)
+                .url
+                .contains("?$filter=internetMessageId%20eq%20%27%3Co%27%27neil%40x%3E%27&")
+        );
     }
 }

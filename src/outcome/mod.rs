@@ -5,6 +5,7 @@ mod failure;
 mod graph_error;
 mod reply;
 mod retry_after;
+mod sight;
 mod verdict;
 
 pub use challenge::claims;
@@ -12,4 +13,5 @@ pub use failure::{Cause, Failure};
 pub use graph_error::GraphError;
 pub use reply::{BodyEnd, Framing, LONGEST_BODY, Reply};
 pub use retry_after::retry_after;
+pub use sight::{DraftSeen, ItemSeen, Sight, see, see_in_sent_items};
 pub use verdict::{Doubt, Verdict, judge};

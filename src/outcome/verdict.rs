@@ -50,8 +50,7 @@ pub fn judge(attempt: Result<&Reply, &Failure>, now: SystemTime) -> Verdict {
 }
 
 fn judge_reply(reply: &Reply, now: SystemTime) -> Verdict {
-    let error = GraphError::parse(&reply.body);
-    let is_graphs = !reply.request_id.is_empty() || error.is_some();
+    let is_graphs = is_graphs(reply);
     match reply.status {
         200..=299 => judge_success(reply),
         300..=399 => Verdict::Doubtful(Doubt::Redirect),
@@ -59,7 +58,7 @@ fn judge_reply(reply: &Reply, now: SystemTime) -> Verdict {
         401 => Verdict::Refused(Status::Unauthenticated),
         403 => Verdict::Refused(Status::Forbidden),
         404 => Verdict::Refused(Status::NotFound),
-        429 => match error.map(|e| e.code).as_deref() {
+        429 => match GraphError::parse(&reply.body).map(|error| error.code).as_deref() {
             None | Some("" | "UnknownError") => Verdict::Doubtful(Doubt::UnclearThrottle),
             Some(_) => Verdict::Throttled(retry_after(reply.retry_after.as_deref(), reply.date.as_deref(), now)),
         },
@@ -67,6 +66,11 @@ fn judge_reply(reply: &Reply, now: SystemTime) -> Verdict {
         _ if is_graphs => Verdict::Doubtful(Doubt::ServerError),
         _ => Verdict::Doubtful(Doubt::NotGraphs),
     }
+}
+
+/// Whether a reply comes from Graph, and not from a proxy or gateway on the way.
+pub fn is_graphs(reply: &Reply) -> bool {
+    !reply.request_id.is_empty() || GraphError::parse(&reply.body).is_some()
 }
 
 /// A send is answered by 202 and nothing else in the body. What else comes with it does not matter: a 202 may carry

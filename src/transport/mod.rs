@@ -3,6 +3,8 @@
 mod cancel;
 pub mod http;
 
+use std::fmt;
+use std::sync::Arc;
 use std::time::Instant;
 
 pub use cancel::{Cancel, CancelSource};
@@ -19,6 +21,23 @@ pub struct Limits {
     pub reply_by: Instant,
     /// The caller's wish to stop.
     pub cancel: Cancel,
+    /// What to do where the reply is late.
+    pub late: Option<Late>,
+}
+
+/// Something to do, once, while a late reply is still awaited.
+#[derive(Clone)]
+pub struct Late {
+    /// When the reply counts as late.
+    pub at: Instant,
+    /// Called on the thread that waits, which goes on waiting afterwards: it must itself keep to the limits.
+    pub call: Arc<dyn Fn() + Send + Sync>,
+}
+
+impl fmt::Debug for Late {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Late({:?})", self.at)
+    }
 }
 
 /// One exchange at a time, from any number of threads.

@@ -1,5 +1,5 @@
 /* A client, a call, and every accessor: one mail that goes, and the same once more, which does not.
- * Arguments: base URL, token, user, id of a draft. */
+ * Arguments: base URL, token, user, id and internetMessageId of a draft. */
 #include "check.h"
 
 static int is_guid(const char *text)
@@ -21,7 +21,7 @@ int main(int argc, char **argv)
     graph_error *err;
     const char *base_url, *token, *user, *id;
     char first[40];
-    CHECK(argc == 5 && call);
+    CHECK(argc == 6 && call);
     base_url = argv[1], token = argv[2], user = argv[3], id = argv[4];
 
     options = options_for(base_url);
@@ -47,8 +47,26 @@ int main(int argc, char **argv)
     snprintf(first, sizeof first, "%s", graph_receipt_client_request_id(receipt));
     graph_receipt_free(receipt);
 
-    /* It has moved to Sent Items, under another id. */
-    CHECK_STATUS(graph_client_send(client, call, token, user, id, &receipt, &err), GRAPH_NOT_FOUND, err);
+    /* The client remembers that it sent this one, looks, and sends nothing. */
+    CHECK_STATUS(graph_client_send(client, call, token, user, id, &receipt, &err), GRAPH_NOT_A_DRAFT, err);
+    CHECK(!receipt && err);
+    CHECK(graph_error_attempts(err) == 0);
+    CHECK(graph_error_seen(err) == GRAPH_SEEN_GONE);
+    CHECK(!*graph_error_internet_message_id(err));
+    graph_error_free(err);
+    CHECK_STATUS(graph_client_check(client, call, token, user, id, &receipt, &err), GRAPH_OK, err);
+    CHECK(receipt && !err);
+    CHECK(!*graph_receipt_sent_id(receipt));
+    graph_receipt_free(receipt);
+    CHECK(graph_call_set_internet_message_id(call, argv[5]) == GRAPH_OK);
+    CHECK_STATUS(graph_client_check(client, call, token, user, id, &receipt, &err), GRAPH_OK, err);
+    CHECK(receipt && !err);
+    CHECK(graph_receipt_evidence(receipt) == GRAPH_EVIDENCE_FOUND);
+    CHECK(*graph_receipt_sent_id(receipt));
+    graph_receipt_free(receipt);
+
+    /* It has moved to Sent Items, under another id: Graph itself does not know this one any more. */
+    CHECK_STATUS(graph_client_send(client, call, token, "me", id, &receipt, &err), GRAPH_NOT_FOUND, err);
     CHECK(!receipt && err);
     CHECK(graph_error_http_status(err) == 404);
     CHECK(!strcmp(graph_error_code(err), "ErrorItemNotFound"));

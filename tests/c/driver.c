@@ -1,8 +1,8 @@
 /* Runs calls as it is told on standard input and prints what they ended in: the C end of tests/cases.
  *
  * One line is a name and a value; \xHH in a value is that byte. An option's line sets it, "token", "user" and "id" set
- * the arguments (unset is NULL), and "send" makes the call and prints its results, one name=value a line, closed by an
- * empty line. The client is made anew after an option was set. */
+ * the arguments (unset is NULL), and "send" or "check" makes the call and prints its results, one name=value a line,
+ * closed by an empty line. The client is made anew after an option was set. */
 #include <errno.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -16,7 +16,7 @@ enum { LINE = 200000 };
 
 static graph_options *options;
 static graph_client *client;
-static char *token, *user, *id;
+static char *token, *user, *id, *internet_message_id;
 static unsigned call_timeout_ms, cancel_client_after_ms, cancel_call_after_ms;
 
 static void die(const char *what, const char *why)
@@ -84,6 +84,9 @@ static int set_option(const char *name, const char *value)
     else if (!strcmp(name, "attempt_timeout_ms")) graph_options_set_attempt_timeout_ms(options, number);
     else if (!strcmp(name, "connect_timeout_ms")) graph_options_set_connect_timeout_ms(options, number);
     else if (!strcmp(name, "max_attempts")) graph_options_set_max_attempts(options, number);
+    else if (!strcmp(name, "verify")) graph_options_set_verify(options, (int32_t)strtol(value, NULL, 10));
+    else if (!strcmp(name, "settle_ms")) graph_options_set_settle_ms(options, number);
+    else if (!strcmp(name, "mailbox_concurrency")) graph_options_set_mailbox_concurrency(options, number);
     else if (!strcmp(name, "proxy")) graph_options_set_proxy(options, value);
     else if (!strcmp(name, "proxy_from_environment")) graph_options_set_proxy_from_environment(options);
     else if (!strcmp(name, "ca_file")) graph_options_set_ca_file(options, value);
@@ -120,6 +123,8 @@ static void print_error(graph_status status, const graph_error *err)
     printf("retry_after_ms=%lu\n", (unsigned long)graph_error_retry_after_ms(err));
     printf("attempts=%lu\n", (unsigned long)graph_error_attempts(err));
     printf("claims=%s\n", graph_error_claims(err));
+    printf("seen=%d\n", (int)graph_error_seen(err));
+    printf("internet_message_id=%s\n", graph_error_internet_message_id(err));
 }
 
 static void print_receipt(const graph_receipt *receipt)
@@ -130,9 +135,13 @@ static void print_receipt(const graph_receipt *receipt)
     printf("client_request_id=%s\n", graph_receipt_client_request_id(receipt));
     printf("attempts=%lu\n", (unsigned long)graph_receipt_attempts(receipt));
     printf("evidence=%d\n", (int)graph_receipt_evidence(receipt));
+    printf("sent_id=%s\n", graph_receipt_sent_id(receipt));
 }
 
-static void send_message(void)
+typedef graph_status (*message_function)(const graph_client *, const graph_call *, const char *, const char *, const char *,
+                                        graph_receipt **, graph_error **);
+
+static void call_with(message_function function)
 {
     graph_error *err = NULL;
     graph_receipt *receipt = NULL;
@@ -144,13 +153,14 @@ static void send_message(void)
 
     if (!client) status = graph_client_new(options, &client, &err);
     if (status == GRAPH_OK) {
-        if (call_timeout_ms || cancel_call_after_ms) {
+        if (call_timeout_ms || cancel_call_after_ms || internet_message_id) {
             call = graph_call_new();
             graph_call_set_timeout_ms(call, call_timeout_ms);
+            graph_call_set_internet_message_id(call, internet_message_id);
         }
         if (cancel && pthread_create(&canceller, NULL, cancel, call) != 0) die("pthread_create", strerror(errno));
         began = now_ms();
-        status = graph_client_send(client, call, token, user, id, &receipt, &err);
+        status = function(client, call, token, user, id, &receipt, &err);
         printf("elapsed_ms=%.0f\n", now_ms() - began);
         if (cancel) pthread_join(canceller, NULL);
     }
@@ -186,7 +196,9 @@ int main(void)
         else if (!strcmp(line, "call_timeout_ms")) call_timeout_ms = (unsigned)atoi(value);
         else if (!strcmp(line, "cancel_client_after_ms")) cancel_client_after_ms = (unsigned)atoi(value);
         else if (!strcmp(line, "cancel_call_after_ms")) cancel_call_after_ms = (unsigned)atoi(value);
-        else if (!strcmp(line, "send")) send_message();
+        else if (!strcmp(line, "internet_message_id")) keep(&internet_message_id, value);
+        else if (!strcmp(line, "send")) call_with(graph_client_send);
+        else if (!strcmp(line, "check")) call_with(graph_client_check);
         else if (set_option(line, value)) {
             graph_client_free(client);
             client = NULL;
@@ -197,5 +209,6 @@ int main(void)
     free(token);
     free(user);
     free(id);
+    free(internet_message_id);
     return 0;
 }

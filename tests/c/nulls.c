@@ -55,6 +55,9 @@ static void accessors(void)
     CHECK(!strcmp(graph_error_request_id(NULL), ""));
     CHECK(!strcmp(graph_error_client_request_id(NULL), ""));
     CHECK(!strcmp(graph_error_claims(NULL), ""));
+    CHECK(!strcmp(graph_error_internet_message_id(NULL), ""));
+    CHECK(!strcmp(graph_receipt_sent_id(NULL), ""));
+    CHECK(graph_error_seen(NULL) == GRAPH_SEEN_NOTHING);
 
     CHECK(graph_receipt_http_status(NULL) == 0);
     CHECK(graph_receipt_attempts(NULL) == 0);
@@ -88,6 +91,13 @@ static void no_options(void)
     CHECK(graph_options_set_proxy_from_environment(NULL) == GRAPH_INVALID_ARGUMENT);
     CHECK(graph_options_set_ca_file(NULL, "/") == GRAPH_INVALID_ARGUMENT);
     CHECK(graph_options_set_ca_file(NULL, NULL) == GRAPH_INVALID_ARGUMENT);
+    CHECK(graph_options_set_verify(NULL, GRAPH_VERIFY_ALWAYS) == GRAPH_INVALID_ARGUMENT);
+    CHECK(graph_options_set_settle_ms(NULL, 1) == GRAPH_INVALID_ARGUMENT);
+    CHECK(graph_options_set_mailbox_concurrency(NULL, 1) == GRAPH_INVALID_ARGUMENT);
+    CHECK(graph_call_set_internet_message_id(NULL, "<x@y>") == GRAPH_INVALID_ARGUMENT);
+    CHECK(graph_call_set_internet_message_id(NULL, NULL) == GRAPH_INVALID_ARGUMENT);
+    CHECK(graph_client_check(NULL, NULL, NULL, NULL, NULL, NULL, NULL) == GRAPH_INVALID_ARGUMENT);
+    CHECK(graph_client_check(NULL, NULL, "t", "me", "x", NULL, NULL) == GRAPH_INVALID_ARGUMENT);
     CHECK(graph_options_set_roots(NULL, GRAPH_ROOTS_SYSTEM) == GRAPH_INVALID_ARGUMENT);
     CHECK(graph_options_set_user_agent(NULL, "Billing/4.2") == GRAPH_INVALID_ARGUMENT);
     CHECK(graph_options_set_user_agent(NULL, NULL) == GRAPH_INVALID_ARGUMENT);

@@ -28,9 +28,9 @@ static void init_then_send(const char *base_url, const char *token, const char *
     CHECK_STATUS(graph_message_send(token, NULL, id, &err), GRAPH_OK, err);
     CHECK(!err);
     too_late(options);
-    CHECK_STATUS(graph_message_send(token, "me", id, &err), GRAPH_NOT_FOUND, err);
+    CHECK_STATUS(graph_message_send(token, "me", id, &err), GRAPH_NOT_A_DRAFT, err);
     graph_error_free(err);
-    CHECK(graph_message_send(token, "", id, NULL) == GRAPH_NOT_FOUND);
+    CHECK(graph_message_send(token, "", id, NULL) == GRAPH_NOT_A_DRAFT);
     graph_options_free(options);
 }
 

@@ -137,9 +137,21 @@ impl Driver {
         self
     }
 
-    /// Makes the call.
+    /// Sends.
     pub fn send(&mut self) -> Answer {
-        self.input.as_mut().unwrap().write_all(b"send\n").unwrap();
+        self.call("send")
+    }
+
+    /// Sends a draft that no call before was about, to a server that knows no drafts: nothing is looked at.
+    pub fn send_another(&mut self) -> Answer {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let number = COUNT.fetch_add(1, Ordering::Relaxed);
+        self.set("id", format!("AAMkAGI{number}=")).send()
+    }
+
+    /// Makes the call: "send" or "check".
+    pub fn call(&mut self, name: &str) -> Answer {
+        self.input.as_mut().unwrap().write_all(format!("{name}\n").as_bytes()).unwrap();
         let (mut results, mut log) = (BTreeMap::new(), Vec::new());
         loop {
             let mut line = String::new();

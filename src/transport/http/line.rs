@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use super::trouble::Trouble;
 use crate::outcome::Cause;
-use crate::transport::Limits;
+use crate::transport::{Late, Limits};
 
 /// The longest the thread of a call waits without asking whether it was cancelled.
 const SLICE: Duration = Duration::from_millis(25);
@@ -46,6 +46,11 @@ impl Line {
         *self.state() = State { limits: Some(limits.clone()), ..State::default() };
     }
 
+    /// The call is over, and nothing of it is kept: what it would do when late holds on to its client.
+    pub fn end(&self) {
+        *self.state() = State::default();
+    }
+
     /// The connection gets to its next stage. In all but the last, the time to connect runs.
     pub fn enters(&self, stage: Stage) {
         self.state().stage = stage;
@@ -69,6 +74,9 @@ impl Line {
 
     /// How long to wait at most before asking again, or the trouble that ends the waiting.
     pub fn slice(&self) -> io::Result<Duration> {
+        if let Some(late) = self.late_now() {
+            (late.call)();
+        }
         let state = self.state();
         let Some(limits) = state.limits.as_ref() else {
             return Err(Trouble::error(Cause::Local, "no call is running on this connection"));
@@ -76,12 +84,11 @@ impl Line {
         if limits.cancel.is_cancelled() {
             return Err(Trouble::error(Cause::Cancelled, "cancelled"));
         }
-        let connect_by = limits.connect_by.min(limits.reply_by);
         let (by, too_late) = match state.stage {
-            Stage::LookUp => (connect_by, "the host name was not resolved in time"),
-            Stage::Connect => (connect_by, "no connection came about in time"),
-            Stage::Proxy => (connect_by, "it did not answer in time"),
-            Stage::Handshake => (connect_by, "the TLS handshake did not end in time"),
+            Stage::LookUp => (limits.connect_by, "the host name was not resolved in time"),
+            Stage::Connect => (limits.connect_by, "no connection came about in time"),
+            Stage::Proxy => (limits.connect_by, "it did not answer in time"),
+            Stage::Handshake => (limits.connect_by, "the TLS handshake did not end in time"),
             Stage::Exchange => (limits.reply_by, "no whole reply came in time"),
         };
         let left = by.saturating_duration_since(Instant::now());
@@ -89,6 +96,13 @@ impl Line {
             return Err(Trouble::error(Cause::TimedOut, too_late));
         }
         Ok(left.min(SLICE))
+    }
+
+    /// What is to be done now because the reply is late, the first time it is asked for.
+    fn late_now(&self) -> Option<Late> {
+        let mut state = self.state();
+        let handed_on = state.handed_on;
+        state.limits.as_mut()?.late.take_if(|late| handed_on && late.at <= Instant::now())
     }
 
     fn state(&self) -> MutexGuard<'_, State> {

@@ -2,13 +2,13 @@
 //!
 //! ureq alone cannot tell whether a byte was handed on, reset a doubtful connection, or keep a deadline through DNS,
 //! connect, `CONNECT` and a trickling peer; the connectors here can, under ureq's `unversioned` traits. Only this file,
-//! `lane` and `link` name ureq.
+//! `connections`, `lane` and `link` name ureq.
 
+mod connections;
 mod lane;
 mod line;
 mod link;
 mod names;
-mod per_process;
 mod proxy;
 mod shared;
 mod stream;
@@ -18,7 +18,6 @@ mod wire;
 
 use std::io::{self, Read};
 use std::path::Path;
-use std::sync::Arc;
 
 use ::http::{HeaderMap, HeaderName, HeaderValue, header};
 use bytes::Bytes;
@@ -30,9 +29,11 @@ use super::{Limits, Transport};
 use crate::error::Error;
 use crate::message::{Method, Request, Token};
 use crate::outcome::{BodyEnd, Cause, Failure, Framing, LONGEST_BODY, Reply};
-use lane::Lane;
-use per_process::PerProcess;
-use tls::TlsSettings;
+use crate::per_process::PerProcess;
+use connections::Connections;
+use names::Names;
+use shared::Shared;
+use tls::{Tls, TlsSettings};
 use trouble::Trouble;
 
 /// How the transport connects.
@@ -56,7 +57,9 @@ impl HttpOptions {
 
 /// Keeps idle connections, one request on each at a time.
 pub struct HttpTransport {
-    process: PerProcess,
+    connections: PerProcess<Connections>,
+    tls: TlsSettings,
+    proxy: Option<Proxy>,
     config: ureq::config::Config,
 }
 
@@ -77,29 +80,40 @@ impl HttpTransport {
             .output_buffer_size(link::OUTPUT_BUFFER)
             .max_idle_connections(1)
             .max_idle_connections_per_host(1)
-            .max_idle_age(per_process::MAX_IDLE)
+            .max_idle_age(connections::MAX_IDLE)
             .build();
         let tls = TlsSettings { roots: options.roots, extra: options.extra_roots };
-        HttpTransport { process: PerProcess::new(tls, options.proxy), config }
+        let connections = PerProcess::new(no_connections(&tls, options.proxy.as_ref(), &config));
+        HttpTransport { connections, tls, proxy: options.proxy, config }
     }
 }
 
 impl Transport for HttpTransport {
     fn exchange(&self, request: &Request, limits: &Limits) -> Result<Reply, Failure> {
         let http_request = http_request(request)?;
-        let process = self.process.current();
-        let lane = process.take_idle().unwrap_or_else(|| Lane::new(self.config.clone(), Arc::clone(&process.shared)));
+        let connections = self.connections.current(|| no_connections(&self.tls, self.proxy.as_ref(), &self.config));
+        let lane = connections.take();
         lane.line.begin(limits);
-        let reply = lane.agent.run(http_request).map_err(ureq::Error::into_io).and_then(read_reply);
-        match reply {
+        let response = match request.method {
+            // An empty body that exists makes ureq write `Content-Length: 0`.
+            Method::Post => lane.agent.run(http_request.map(|()| &[] as &[u8])),
+            Method::Get => lane.agent.run(http_request),
+        };
+        match response.map_err(ureq::Error::into_io).and_then(read_reply) {
             Ok(reply) => {
-                process.put_idle(lane);
+                lane.line.end();
+                connections.keep(lane);
                 Ok(reply)
             }
             // The lane is dropped, and with it whatever is left of its connection, which that resets.
             Err(error) => Err(failure(&error, lane.line.handed_on())),
         }
     }
+}
+
+fn no_connections(tls: &TlsSettings, proxy: Option<&Proxy>, config: &ureq::config::Config) -> Connections {
+    let shared = Shared { names: Names::default(), tls: Tls::new(tls.clone()), proxy: proxy.cloned() };
+    Connections::new(shared, config.clone())
 }
 
 /// Keeps the text of a token wiped after use: the header's bytes are the token's own.
@@ -111,7 +125,7 @@ impl AsRef<[u8]> for Authorization {
     }
 }
 
-fn http_request(request: &Request) -> Result<::http::Request<&'static [u8]>, Failure> {
+fn http_request(request: &Request) -> Result<::http::Request<()>, Failure> {
     let unusable = |_| Failure {
         handed_on: false,
         cause: Cause::Local,
@@ -120,7 +134,6 @@ fn http_request(request: &Request) -> Result<::http::Request<&'static [u8]>, Fai
     let mut authorization = HeaderValue::from_maybe_shared(Bytes::from_owner(Authorization(request.token.clone())))
         .map_err(|e| unusable(e.into()))?;
     authorization.set_sensitive(true);
-    // An empty body that exists makes ureq write `Content-Length: 0`; for a GET there is none to write.
     let builder = match request.method {
         Method::Post => ::http::Request::post(&request.url).header(header::CONTENT_LENGTH, HeaderValue::from(0)),
         Method::Get => ::http::Request::get(&request.url),
@@ -128,8 +141,8 @@ fn http_request(request: &Request) -> Result<::http::Request<&'static [u8]>, Fai
     builder
         .header(header::AUTHORIZATION, authorization)
         .header(header::USER_AGENT, &*request.user_agent)
-        .header(HeaderName::from_static("client-request-id"), &request.client_request_id)
-        .body(&[] as &[u8])
+        .header(HeaderName::from_static("client-request-id"), &*request.client_request_id)
+        .body(())
         .map_err(unusable)
 }
 

@@ -218,7 +218,7 @@ mod tests {
     fn line(time: Duration) -> Arc<Line> {
         let line = Arc::new(Line::default());
         let by = Instant::now() + time;
-        line.begin(&Limits { connect_by: by, reply_by: by, cancel: Cancel::default() });
+        line.begin(&Limits { connect_by: by, reply_by: by, cancel: Cancel::default(), late: None });
         line
     }
 

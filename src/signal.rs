@@ -1,0 +1,35 @@
+//! Something that threads wait for: a count that only grows, so that nobody misses what happened before he waited.
+
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+/// A count that grows, and those who wait for it to.
+#[derive(Debug, Default)]
+pub struct Signal {
+    count: Mutex<u64>,
+    grew: Condvar,
+}
+
+impl Signal {
+    /// How often it was raised.
+    pub fn raised(&self) -> u64 {
+        *self.lock()
+    }
+
+    /// Wakes everybody who waits.
+    pub fn raise(&self) {
+        *self.lock() += 1;
+        self.grew.notify_all();
+    }
+
+    /// Waits until it was raised more often than `seen`, or the time is over; says whether it was.
+    pub fn wait_beyond(&self, seen: u64, time: Duration) -> bool {
+        let count = self.lock();
+        let waited = self.grew.wait_timeout_while(count, time, |count| *count <= seen);
+        *waited.unwrap_or_else(PoisonError::into_inner).0 > seen
+    }
+
+    fn lock(&self) -> MutexGuard<'_, u64> {
+        self.count.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,47 @@
+//! The connections of one process: what they share, and those that wait for their next request.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use super::lane::Lane;
+use super::shared::Shared;
+
+/// How long a connection may wait for its next request. Long enough for a batch of mails, short enough that the front end
+/// has hardly ever closed it meanwhile: a request on a connection that is just being closed ends in doubt.
+pub const MAX_IDLE: Duration = Duration::from_secs(15);
+
+/// The most connections that wait for their next request.
+const MOST_IDLE: usize = 32;
+
+/// The connections of one process.
+pub struct Connections {
+    shared: Arc<Shared>,
+    idle: Mutex<Vec<Lane>>,
+    config: ureq::config::Config,
+}
+
+impl Connections {
+    /// None yet.
+    pub fn new(shared: Shared, config: ureq::config::Config) -> Connections {
+        Connections { shared: Arc::new(shared), idle: Mutex::new(Vec::new()), config }
+    }
+
+    /// A lane for one request: the one that was used last, so that the others can grow old and go; else a new one.
+    pub fn take(&self) -> Lane {
+        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        idle.unwrap_or_else(|| Lane::new(self.config.clone(), Arc::clone(&self.shared)))
+    }
+
+    /// Keeps a lane for the next request.
+    pub fn keep(&self, mut lane: Lane) {
+        lane.idle_since = Instant::now();
+        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        idle.push(lane);
+        let fresh_from = idle.iter().position(|lane| lane.idle_since.elapsed() < MAX_IDLE).unwrap_or(0);
+        let too_many = idle.len().saturating_sub(MOST_IDLE);
+        let dropped: Vec<Lane> = idle.drain(..fresh_from.max(too_many)).collect();
+        // Closing sockets needs no lock.
+        drop(idle);
+        drop(dropped);
+    }
+}
