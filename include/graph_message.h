@@ -12,8 +12,13 @@
  *
  * WHAT THE ANSWER MEANS. A call ends in exactly one of: sent by this call, not sent by this call (certain), unknown
  * (a request left, and no answer that can be trusted came). graph_status_sent(status) gives 1, 0 or -1 for it. Callers
- * treat an unlisted value as GRAPH_UNKNOWN. No request is ever repeated unless it is certain that the earlier one did
- * nothing.
+ * treat an unlisted value as GRAPH_UNKNOWN.
+ *
+ * A mail is sent at most once provided that the service shows an acceptance within settle_ms, that nothing between us
+ * and Graph replays requests or answers in its name, and that no other process sends the same draft at the same time.
+ * With max_attempts 1 nothing is ever sent again. GRAPH_OK with evidence 2 means that the message stopped being a draft
+ * after this call began: another program may have been the one. (A mailbox over 30 messages a minute may keep accepted
+ * drafts visible longer: raise settle_ms.)
  *
  * STRINGS in are NUL-terminated UTF-8 and copied. Strings out of an accessor are borrowed: never NULL, valid until the
  * object is freed, and not to be freed themselves.
@@ -169,7 +174,7 @@ typedef int32_t graph_status;
 typedef void (*graph_log_fn)(void *context, int32_t level, const char *line);
 
 /**
- * Graph accepted the mail: sent. Nothing is left to do.
+ * Graph accepted the mail, or a check found it sent. Nothing is left to do.
  */
 #define GRAPH_OK 0
 
@@ -231,7 +236,8 @@ typedef void (*graph_log_fn)(void *context, int32_t level, const char *line);
 #define GRAPH_UNAVAILABLE 26
 
 /**
- * It may have been sent: a request left and no answer that can be trusted came. Look in Sent Items; do not repeat blindly.
+ * It may have been sent: a request left and no answer that can be trusted came, and looking did not settle it.
+ * graph_client_check later; do not repeat blindly.
  */
 #define GRAPH_UNKNOWN 40
 

@@ -7,7 +7,7 @@ use crate::status::Status;
 /// How a call ended. One of the GRAPH_* values below; treat a value that is not listed as GRAPH_UNKNOWN.
 pub type graph_status = i32;
 
-/// Graph accepted the mail: sent. Nothing is left to do.
+/// Graph accepted the mail, or a check found it sent. Nothing is left to do.
 pub const GRAPH_OK: graph_status = 0;
 /// An argument or option is wrong: not sent, nothing left the process. Mend the call.
 pub const GRAPH_INVALID_ARGUMENT: graph_status = 1;
@@ -33,7 +33,8 @@ pub const GRAPH_THROTTLED: graph_status = 24;
 pub const GRAPH_NOT_A_DRAFT: graph_status = 25;
 /// The service failed, and the draft was seen to be still there: not sent. Repeat later.
 pub const GRAPH_UNAVAILABLE: graph_status = 26;
-/// It may have been sent: a request left and no answer that can be trusted came. Look in Sent Items; do not repeat blindly.
+/// It may have been sent: a request left and no answer that can be trusted came, and looking did not settle it.
+/// graph_client_check later; do not repeat blindly.
 pub const GRAPH_UNKNOWN: graph_status = 40;
 /// A defect in this library. Treat it as GRAPH_UNKNOWN, and report it.
 pub const GRAPH_INTERNAL: graph_status = 90;

@@ -1,0 +1,62 @@
+//! The client against a model of Graph in virtual time: no schedule of failures within the assumptions makes a duplicate or a
+//! false answer. `mutate` shows that it would be noticed if one did.
+//!
+//! ```text
+//! cargo test --release --test simulation -- --nocapture
+//! SIMULATION_SCHEDULES   random schedules for each seed (50000)
+//! SIMULATION_SEED        their seed (one that is fixed, and one that is fresh)
+//! SIMULATION_FAULTS      faults in each of the enumerated schedules (2; without optimization 1)
+//! SIMULATION_THREADS     runs with several threads (3000)
+//! SIMULATION_REPLAY, SIMULATION_THREADS_SEED   one run again, as a failure prints them
+//! ```
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout)]
+
+mod clock;
+mod exhaustive;
+mod faults;
+mod invariants;
+mod model;
+mod rates;
+mod replies;
+mod run;
+mod schedule;
+mod search;
+mod threads;
+mod transport;
+
+use schedule::Schedule;
+
+/// Plays one schedule and prints everything about it: `SIMULATION_REPLAY='...' cargo test --test simulation replay`.
+#[test]
+fn replay() {
+    let Ok(line) = std::env::var("SIMULATION_REPLAY") else { return };
+    let schedule: Schedule = line.parse().unwrap();
+    let broken = search::tell(&schedule);
+    assert!(broken.is_empty(), "{}", broken.join("\n"));
+}
+
+#[test]
+fn random_schedules() {
+    search::random();
+}
+
+#[test]
+fn all_schedules_of_a_few_faults() {
+    exhaustive::exhaustive();
+}
+
+#[test]
+fn outside_of_the_promise() {
+    rates::outside_of_the_promise();
+}
+
+#[test]
+fn look_while_waiting() {
+    rates::look_while_waiting();
+}
+
+#[test]
+fn several_threads() {
+    threads::several_threads();
+}
