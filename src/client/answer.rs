@@ -86,7 +86,8 @@ impl Evidence {
 }
 
 /// The answer that an attempt gives by itself.
-pub fn of(attempt: Attempt, token: &Token, evidence: &Evidence) -> Result<Receipt, Error> {
+pub fn of(attempt: Attempt, evidence: &Evidence) -> Result<Receipt, Error> {
+    let token = &attempt.token;
     match (attempt.verdict, attempt.result) {
         (Verdict::Accepted, Ok(reply)) => Ok(Receipt {
             found: false,
@@ -102,17 +103,17 @@ pub fn of(attempt: Attempt, token: &Token, evidence: &Evidence) -> Result<Receip
 }
 
 /// The answer where the looks after a doubtful attempt could not tell.
-pub fn unknown(attempt: Attempt, token: &Token, evidence: &Evidence, blind: Blind) -> Error {
-    let error = of(attempt, token, evidence).err().unwrap_or_else(|| Error::new(Status::Unknown, ""));
+pub fn unknown(attempt: Attempt, evidence: &Evidence, blind: Blind) -> Error {
+    let error = of(attempt, evidence).err().unwrap_or_else(|| Error::new(Status::Unknown, ""));
     let why =
         error.message.trim_start_matches("may have been sent: ").split("; ").next().unwrap_or_default().to_owned();
     let message = format!("may have been sent: {why}, and {}", describe(blind));
-    Error { status: Status::Unknown, message, retry_after: Duration::ZERO, ..error }
+    Error { status: Status::Unknown, message, retry_after: wait_of(blind), ..error }
 }
 
 /// The answer where the draft was found unsent after a doubtful attempt, and there is to be no other.
-pub fn not_sent_after(attempt: Attempt, token: &Token, evidence: &Evidence) -> Error {
-    let error = of(attempt, token, evidence).err().unwrap_or_else(|| Error::new(Status::Unavailable, ""));
+pub fn not_sent_after(attempt: Attempt, evidence: &Evidence) -> Error {
+    let error = of(attempt, evidence).err().unwrap_or_else(|| Error::new(Status::Unavailable, ""));
     let why =
         error.message.trim_start_matches("may have been sent: ").split("; ").next().unwrap_or_default().to_owned();
     Error {
@@ -129,13 +130,14 @@ pub fn not_sent() -> Error {
 
 /// The answer of a check that cannot tell.
 pub fn still_unknown(blind: Blind) -> Error {
-    Error::new(Status::Unknown, format!("may have been sent: {}", describe(blind)))
+    let message = format!("may have been sent: {}", describe(blind));
+    Error { retry_after: wait_of(blind), ..Error::new(Status::Unknown, message) }
 }
 
 /// The answer for an id that an earlier call left unknown, where that could not be settled.
 pub fn left_unknown(blind: Blind) -> Error {
     let message = format!("an earlier call may have sent it, and {}; this call sent nothing", describe(blind));
-    Error::new(Status::Unknown, message)
+    Error { retry_after: wait_of(blind), ..Error::new(Status::Unknown, message) }
 }
 
 /// The answer for what is no draft.
@@ -166,15 +168,19 @@ pub fn may_not_look(status: u16) -> Error {
 }
 
 /// The answer where looking first fails, before anything was sent.
-pub fn cannot_look(reply: Option<Reply>) -> Error {
-    let http_status = reply.as_ref().map_or(0, |reply| reply.status);
-    let (status, what) = match http_status {
-        0 => (Status::Unreachable, "no reply came".to_owned()),
-        429 => (Status::Throttled, "Graph asks to wait".to_owned()),
-        other => (Status::Unavailable, format!("HTTP {other}")),
+pub fn cannot_look(result: Result<Reply, Failure>, wait: Option<Duration>, out_of_time: bool) -> Error {
+    let (status, http_status, what) = match &result {
+        Ok(reply) if reply.status == 429 => (Status::Throttled, 429, "Graph asks to wait".to_owned()),
+        Ok(reply) => (Status::Unavailable, reply.status, format!("HTTP {}", reply.status)),
+        Err(failure) if failure.cause == Cause::Cancelled => {
+            return Error::new(Status::Cancelled, "not sent: cancelled before anything was sent");
+        }
+        Err(failure) if out_of_time => (Status::TimedOut, 0, failure.detail.clone()),
+        Err(failure) => (Status::Unreachable, 0, failure.detail.clone()),
     };
     Error {
         http_status,
+        retry_after: wait.unwrap_or_default(),
         ..Error::new(status, format!("not sent: the look before sending failed ({what}); send again later"))
     }
 }
@@ -218,6 +224,12 @@ pub fn left(status: Status, in_doubt: bool, target: &Target) -> Error {
     } else {
         Error::new(status, format!("not sent: {why} while another call was about to send the same draft"))
     };
+    Evidence::default().complete(error, target, &Known::default())
+}
+
+/// The answer of a check whose time was up while another call was sending the draft.
+pub fn busy(target: &Target) -> Error {
+    let error = Error::new(Status::Unknown, "may have been sent: another call was sending the same draft all the time");
     Evidence::default().complete(error, target, &Known::default())
 }
 
@@ -318,8 +330,19 @@ fn describe(blind: Blind) -> String {
         ),
         Blind::Changed => "the draft was changed meanwhile; look in Sent Items before sending again".to_owned(),
         Blind::OutOfTime => "the time was up before it was settled; graph_client_check settles it".to_owned(),
+        Blind::Paused(wait) => format!(
+            "Graph asked to wait for this mailbox before it was settled; graph_client_check settles it in {}",
+            seconds(wait)
+        ),
         Blind::Cancelled => "it was cancelled before it was settled; graph_client_check settles it".to_owned(),
         Blind::NotAsked => "verify is never; look in Sent Items before sending again".to_owned(),
+    }
+}
+
+fn wait_of(blind: Blind) -> Duration {
+    match blind {
+        Blind::Paused(wait) => wait,
+        _ => Duration::ZERO,
     }
 }
 

@@ -5,6 +5,7 @@ mod call;
 mod clock;
 mod credential;
 mod log;
+mod looking;
 mod sending;
 mod settings;
 
@@ -127,8 +128,23 @@ impl<T: Transport + 'static, C: Clock + 'static> Client<T, C> {
     pub fn check(&self, call: Option<&Call>, token: &str, user: &str, id: &str) -> Result<Receipt, Error> {
         let credential = Fixed(Token::parse(token)?);
         let order = self.order(call, &credential, user, id)?;
-        let recent = self.core.traffic().flights.recent(&order.key, order.began);
-        let result = Sending::new(&self.core, &order).check_alone(recent);
+        let flights = &self.core.traffic().flights;
+        let result = loop {
+            match flights.join(&order.key, self.core.clock.now()) {
+                // A call that sends the draft meanwhile waits: what is found here must still be true then.
+                Part::Lead(mut lead) => {
+                    let recent = lead.recent.take();
+                    let result = Sending::new(&self.core, &order).check_alone(recent);
+                    lead.leave();
+                    break result;
+                }
+                // While another call sends it, nothing can be found out; afterwards it can.
+                Part::Follow(flight) => match self.landing(flights, &flight, &order) {
+                    Ok(_) => continue,
+                    Err(_) => break Err(answer::busy(&order.target)),
+                },
+            }
+        };
         self.report(&order, &result);
         result
     }
@@ -170,19 +186,31 @@ impl<T: Transport + 'static, C: Clock + 'static> Client<T, C> {
         flight: &Flight<Result<Receipt, Error>>,
         order: &Order,
     ) -> Option<Result<Receipt, Error>> {
+        match self.landing(flights, flight, order) {
+            Ok(Landed::With(result)) => is_shared(&result).then_some(result),
+            Ok(Landed::Lost) => None,
+            Err(status) => Some(Err(answer::left(status, flight.is_in_doubt(), &order.target))),
+        }
+    }
+
+    /// Waits until a flight has landed. Ends sooner, with the status for it, when the call is cancelled or its time is up.
+    fn landing(
+        &self,
+        flights: &Flights<Result<Receipt, Error>>,
+        flight: &Flight<Result<Receipt, Error>>,
+        order: &Order,
+    ) -> Result<Landed<Result<Receipt, Error>>, Status> {
         loop {
             let seen = flights.landed.raised();
-            match flight.landed() {
-                Some(Landed::With(result)) => return is_shared(&result).then_some(result),
-                Some(Landed::Lost) => return None,
-                None => {}
+            if let Some(landed) = flight.landed() {
+                return Ok(landed);
             }
             let left = order.deadline.saturating_duration_since(self.core.clock.now());
             if order.cancel.is_cancelled() {
-                return Some(Err(answer::left(Status::Cancelled, flight.is_in_doubt(), &order.target)));
+                return Err(Status::Cancelled);
             }
             if left.is_zero() {
-                return Some(Err(answer::left(Status::TimedOut, flight.is_in_doubt(), &order.target)));
+                return Err(Status::TimedOut);
             }
             self.core.clock.wait_for(&flights.landed, seen, left, &order.cancel);
         }

@@ -8,43 +8,38 @@ use super::clock::Clock;
 use super::log::Level;
 use super::settings::Verify;
 use super::{Core, Order};
-use crate::delivery::check::{self, Blind, Check, Doubted, Finding, Known, Look, Next};
+use crate::delivery::check::{Blind, Doubted, Finding, Known};
 use crate::delivery::flights::{Lead, Recent};
 use crate::delivery::gate::{Entry, Slot};
 use crate::error::Error;
-use crate::message::{InternetMessageId, Request, Target};
-use crate::outcome::{Failure, Reply, Sight, Verdict, claims, judge, see, see_in_sent_items};
+use crate::message::{Target, Token};
+use crate::outcome::{Failure, Reply, Sight, Verdict, asked_to_wait, claims, judge};
 use crate::policy::{Progress, Step, next_step};
 use crate::status::Status;
-use crate::transport::{Late, Limits, Transport};
+use crate::transport::{Limits, Transport};
 
-/// The longest one look may take.
-const LOOK: Duration = Duration::from_secs(10);
-/// The longest a look may take while an answer is awaited, which is not noticed meanwhile.
-const LOOK_WHILE_WAITING: Duration = Duration::from_secs(2);
 /// What an attempt leaves of the time for the looks after it, beside the time to settle.
 const TIME_TO_LOOK: Duration = Duration::from_secs(2);
-/// How long before the deadline a last look begins where the next one would come too late.
-const LAST_LOOK: Duration = Duration::from_secs(1);
-
 /// One attempt: what came of it and what that says.
 pub struct Attempt {
+    /// What it was made with: a reply may repeat it.
+    pub token: Token,
     pub result: Result<Reply, Failure>,
     pub verdict: Verdict,
 }
 
 /// A call that sends, on its way.
 pub struct Sending<'a, T, C> {
-    core: &'a Arc<Core<T, C>>,
-    order: &'a Order<'a>,
-    target: Target,
-    known: Known,
-    evidence: Evidence,
+    pub(super) core: &'a Arc<Core<T, C>>,
+    pub(super) order: &'a Order<'a>,
+    pub(super) target: Target,
+    pub(super) known: Known,
+    pub(super) evidence: Evidence,
     /// Whether an earlier attempt of this call was in doubt, and was then found not to have been accepted.
     doubted: Option<Doubted>,
     renewed: bool,
     /// The last date that Graph gave, and when.
-    server_clock: Option<(SystemTime, Instant)>,
+    pub(super) server_clock: Option<(SystemTime, Instant)>,
 }
 
 impl<'a, T: Transport + 'static, C: Clock + 'static> Sending<'a, T, C> {
@@ -70,25 +65,6 @@ impl<'a, T: Transport + 'static, C: Clock + 'static> Sending<'a, T, C> {
         let recent = self.to_remember(&lead, &result);
         lead.land(result.clone(), recent, self.now());
         result
-    }
-
-    /// Looks, and sends nothing: what became of an earlier call's mail.
-    pub fn check_alone(mut self, recent: Option<Recent>) -> Result<Receipt, Error> {
-        let now = self.now();
-        let accepted = recent.as_ref().is_some_and(|recent| recent.accepted);
-        let doubted = recent.map_or(Doubted { began: now, cut_at: now }, |recent| {
-            self.known = merged(&self.known, recent.known);
-            recent.doubted
-        });
-        let result = match self.check(doubted, accepted, None) {
-            // Whenever it was: the earlier call asked about is the one that believed it to be a draft.
-            Finding::Sent(id) | Finding::SentBefore(id) => Ok(self.receipt_of_a_find(id)),
-            Finding::NotSent => Err(answer::not_sent()),
-            // Graph itself said so.
-            Finding::Unknown(_) if accepted => Ok(self.receipt_of_a_find(String::new())),
-            Finding::Unknown(blind) => Err(answer::still_unknown(blind)),
-        };
-        self.complete(result)
     }
 
     fn run(&mut self, lead: &Lead<Result<Receipt, Error>>) -> Result<Receipt, Error> {
@@ -128,9 +104,9 @@ impl<'a, T: Transport + 'static, C: Clock + 'static> Sending<'a, T, C> {
                 Finding::Sent(id) => return Ok(self.receipt_of_a_find(id)),
                 Finding::SentBefore(_) => return Err(answer::not_a_draft("it was sent or received before this call")),
                 Finding::NotSent if self.may_attempt_again() => {}
-                Finding::NotSent => return Err(answer::not_sent_after(attempt, &self.target.token, &self.evidence)),
+                Finding::NotSent => return Err(answer::not_sent_after(attempt, &self.evidence)),
                 Finding::Unknown(blind) => {
-                    return Err(answer::unknown(attempt, &self.target.token, &self.evidence, blind));
+                    return Err(answer::unknown(attempt, &self.evidence, blind));
                 }
             }
         }
@@ -160,48 +136,6 @@ impl<'a, T: Transport + 'static, C: Clock + 'static> Sending<'a, T, C> {
         }
     }
 
-    /// What the caller wants to know before anything is sent.
-    fn look_before_sending(&mut self) -> Result<(), Error> {
-        for attempt in 1.. {
-            let (_, sight, reply) =
-                self.look(&self.target.look_before_sending(), self.order.began, see).map_err(answer::blind_before)?;
-            match sight {
-                Sight::Draft(draft) => {
-                    self.known.learn(&draft);
-                    return match draft.has_recipients {
-                        Some(false) => Err(answer::no_recipients()),
-                        _ => Ok(()),
-                    };
-                }
-                Sight::NotADraft(_) => return Err(answer::not_a_draft("it was sent or received before this call")),
-                Sight::Gone => return self.gone_before_sending(),
-                Sight::NotAllowed(status) => return Err(answer::may_not_look(status)),
-                Sight::Nothing(wait) => {
-                    let progress = self.progress(attempt);
-                    match next_step(&Verdict::Throttled(wait), progress) {
-                        Step::RetryAfter(wait) if self.core.clock.wait(wait, &self.order.cancel) => {}
-                        Step::RetryAfter(_) => return Err(answer::cancelled_while_waiting()),
-                        Step::Finish => return Err(answer::cannot_look(reply)),
-                    }
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// There is nothing under the id before anything was sent: an earlier run of the program may have sent it.
-    fn gone_before_sending(&mut self) -> Result<(), Error> {
-        if let Some(id) = self.known.internet_message_id.clone() {
-            let request = self.in_sent_items(&id);
-            let (_, sight, _) =
-                self.look(&request, self.order.began, see_in_sent_items).map_err(answer::blind_before)?;
-            if let Sight::NotADraft(_) = sight {
-                return Err(answer::not_a_draft("it is in Sent Items"));
-            }
-        }
-        Err(answer::not_found())
-    }
-
     /// One attempt, inside the mailbox's gate.
     fn attempt(&mut self, lead: &Lead<Result<Receipt, Error>>) -> Result<Attempt, Error> {
         let slot = self.enter().map_err(|outside| answer::not_entered(outside, &self.evidence))?;
@@ -227,7 +161,7 @@ impl<'a, T: Transport + 'static, C: Clock + 'static> Sending<'a, T, C> {
         if let Some(Sight::Draft(draft)) = seen_meanwhile.lock().unwrap_or_else(PoisonError::into_inner).take() {
             self.known.learn(&draft);
         }
-        if let Verdict::Throttled(Some(wait)) = verdict {
+        if let Some(wait) = result.as_ref().ok().and_then(|reply| asked_to_wait(reply, self.core.clock.wall())) {
             self.core.traffic().gates.pause(&self.order.key.mailbox, self.now(), wait);
         }
         self.evidence.attempts += 1;
@@ -236,7 +170,7 @@ impl<'a, T: Transport + 'static, C: Clock + 'static> Sending<'a, T, C> {
         if let Ok(reply) = &result {
             self.evidence.last_reply = Some((reply.status, self.target.token.quote(&reply.request_id)));
         }
-        let attempt = Attempt { result, verdict };
+        let attempt = Attempt { token: self.target.token.clone(), result, verdict };
         let number = self.evidence.attempts;
         settings.log.write(Level::Debug, || answer::describe_attempt(&self.target.send(), number, &attempt));
         Ok(attempt)
@@ -244,13 +178,8 @@ impl<'a, T: Transport + 'static, C: Clock + 'static> Sending<'a, T, C> {
 
     /// Whether there is to be another attempt after one that did nothing; waits for its time.
     fn next_attempt(&mut self, attempt: &Attempt) -> Result<bool, Error> {
-        if let (Verdict::Refused(Status::Unauthenticated), Ok(reply), false) =
-            (&attempt.verdict, &attempt.result, self.renewed)
-        {
-            self.renewed = true;
-            let claims = claims(&reply.www_authenticate).unwrap_or_default();
-            if let Some(token) = self.order.credential.renewed(&self.target.token, &claims) {
-                self.target.token = token;
+        if let (Verdict::Refused(Status::Unauthenticated), Ok(reply)) = (&attempt.verdict, &attempt.result) {
+            if self.renew_token(reply) {
                 return Ok(true);
             }
         }
@@ -261,129 +190,30 @@ impl<'a, T: Transport + 'static, C: Clock + 'static> Sending<'a, T, C> {
         }
     }
 
+    /// Takes another token after the service refused this one, once a call; says whether there is one.
+    pub(super) fn renew_token(&mut self, reply: &Reply) -> bool {
+        if self.renewed {
+            return false;
+        }
+        self.renewed = true;
+        let claims = claims(&reply.www_authenticate).unwrap_or_default();
+        let token = self.order.credential.renewed(&self.target.token, &claims);
+        token.map(|token| self.target.token = token).is_some()
+    }
+
     fn may_attempt_again(&self) -> bool {
         let settings = &self.core.settings;
         // Another doubt must still find the time to be settled.
         self.evidence.attempts < settings.max_attempts && self.left() > settings.settle + TIME_TO_LOOK
     }
 
-    fn progress(&self, attempts: u32) -> Progress {
+    pub(super) fn progress(&self, attempts: u32) -> Progress {
         let jitter = self.core.clock.jitter();
         Progress { attempts, max_attempts: self.core.settings.max_attempts, left: self.left(), jitter }
     }
 
-    /// Looks until it is certain what became of the mail, or nothing more can be learned.
-    fn check(&mut self, doubted: Doubted, accepted: bool, lead: Option<&Lead<Result<Receipt, Error>>>) -> Finding {
-        if let Some(lead) = lead {
-            lead.set_in_doubt(true);
-        }
-        let settle = self.core.settings.settle;
-        let mut check = match accepted {
-            true => Check::of_accepted(doubted, settle, &self.known),
-            false => Check::new(doubted, settle, &self.known),
-        };
-        let finding = loop {
-            let looked_at = self.now();
-            let next = match self.look(&self.target.look(), doubted.began, see) {
-                Ok((look, sight, _)) => check.saw(look, &sight, &mut self.known),
-                Err(outside) => break Finding::Unknown(outside.into()),
-            };
-            let next = match next {
-                Next::LookInSentItems(id) => {
-                    match self.look(&self.in_sent_items(&id), doubted.began, see_in_sent_items) {
-                        Ok((look, sight, _)) => check.saw_in_sent_items(look, &sight),
-                        Err(outside) => break Finding::Unknown(outside.into()),
-                    }
-                }
-                next => next,
-            };
-            match next {
-                Next::Settled(finding) => break finding,
-                Next::LookAgainIn(wait) => {
-                    // It counts from the beginning of the look.
-                    let wait = wait.saturating_sub(self.now().saturating_duration_since(looked_at));
-                    let left = self.left();
-                    if wait >= left && left <= LAST_LOOK {
-                        break Finding::Unknown(Blind::OutOfTime);
-                    }
-                    let wait = if wait < left { wait } else { left - LAST_LOOK };
-                    if !self.core.clock.wait(wait, &self.order.cancel) {
-                        break Finding::Unknown(Blind::Cancelled);
-                    }
-                }
-                // Sent Items were looked into just now, and a look there never asks for another.
-                Next::LookInSentItems(_) => break Finding::Unknown(Blind::Gone),
-            }
-        };
-        if let Some(lead) = lead {
-            lead.set_in_doubt(finding != Finding::NotSent);
-        }
-        finding
-    }
-
-    fn in_sent_items(&self, id: &str) -> Request {
-        self.target.look_in_sent_items(&InternetMessageId::of_graph(id))
-    }
-
-    /// One look, inside the mailbox's gate.
-    fn look(&mut self, request: &Request, since: Instant, see: See) -> Result<(Look, Sight, Option<Reply>), Outside> {
-        let slot = self.enter()?;
-        let began = self.now();
-        let limits = Limits {
-            connect_by: self.order.deadline.min(began + self.core.settings.connect_timeout),
-            reply_by: self.order.deadline.min(began + LOOK.min(self.core.settings.attempt_timeout)),
-            cancel: self.order.cancel.clone(),
-            late: None,
-        };
-        let result = self.core.transport.exchange(request, &limits);
-        drop(slot);
-        let wall = self.core.clock.wall();
-        let sight = see(result.as_ref(), wall);
-        let date = result.as_ref().ok().and_then(|reply| httpdate::parse_http_date(reply.date.as_deref()?.trim()).ok());
-        if let (Some(date), false) = (date, matches!(sight, Sight::Nothing(_))) {
-            self.server_clock = Some((date, self.now()));
-        }
-        let earliest = self.server_clock.map(|(date, at)| check::earliest(date, at.saturating_duration_since(since)));
-        if let Sight::Nothing(Some(wait)) = sight {
-            self.core.traffic().gates.pause(&self.order.key.mailbox, self.now(), wait);
-        }
-        self.evidence.saw(&sight);
-        self.core.settings.log.write(Level::Debug, || answer::describe_look(request, &sight));
-        Ok((Look { began, earliest }, sight, result.ok()))
-    }
-
-    /// What to do while an answer is late: with plain ids the message is often gone under its id when the doubt comes, and
-    /// then only what was learned before can find it.
-    fn look_while_waiting(&self, now: Instant, reply_by: Instant, seen: &Arc<Mutex<Option<Sight>>>) -> Option<Late> {
-        let settings = &self.core.settings;
-        let is_known = self.known.internet_message_id.is_some() && self.known.draft.is_some();
-        if settings.verify == Verify::Never || is_known {
-            return None;
-        }
-        let (core, target, key) = (Arc::clone(self.core), self.target.clone(), self.order.key.clone());
-        let (cancel, seen) = (self.order.cancel.clone(), Arc::clone(seen));
-        let at = now + settings.late_after;
-        let call = move || {
-            let now = core.clock.now();
-            let by = reply_by.min(now + LOOK_WHILE_WAITING);
-            let gates = &core.traffic().gates;
-            // Nobody waits for a slot here: the answer may come any moment.
-            let Entry::Entered(_slot) = gates.enter(&key.mailbox, core.settings.mailbox_concurrency, now) else {
-                return;
-            };
-            let limits = Limits { connect_by: by, reply_by: by, cancel: cancel.clone(), late: None };
-            let result = core.transport.exchange(&target.look(), &limits);
-            let sight = see(result.as_ref(), core.clock.wall());
-            if let Sight::Nothing(Some(wait)) = sight {
-                gates.pause(&key.mailbox, core.clock.now(), wait);
-            }
-            *seen.lock().unwrap_or_else(PoisonError::into_inner) = Some(sight);
-        };
-        Some(Late { at, call: Arc::new(call) })
-    }
-
     /// Waits for a place inside the mailbox's gate.
-    fn enter(&self) -> Result<Slot, Outside> {
+    pub(super) fn enter(&self) -> Result<Slot, Outside> {
         let gates = &self.core.traffic().gates;
         loop {
             let now = self.now();
@@ -408,14 +238,14 @@ impl<'a, T: Transport + 'static, C: Clock + 'static> Sending<'a, T, C> {
     }
 
     fn answer(&self, attempt: Attempt) -> Result<Receipt, Error> {
-        answer::of(attempt, &self.target.token, &self.evidence)
+        answer::of(attempt, &self.evidence)
     }
 
-    fn receipt_of_a_find(&mut self, id: String) -> Receipt {
+    pub(super) fn receipt_of_a_find(&mut self, id: String) -> Receipt {
         self.evidence.receipt_of_a_find(id, &self.order.target)
     }
 
-    fn complete(&self, result: Result<Receipt, Error>) -> Result<Receipt, Error> {
+    pub(super) fn complete(&self, result: Result<Receipt, Error>) -> Result<Receipt, Error> {
         result
             .map(|receipt| Receipt { client_request_id: self.target.client_request_id.to_string(), ..receipt })
             .map_err(|error| self.evidence.complete(error, &self.target, &self.known))
@@ -437,17 +267,14 @@ impl<'a, T: Transport + 'static, C: Clock + 'static> Sending<'a, T, C> {
         }
     }
 
-    fn now(&self) -> Instant {
+    pub(super) fn now(&self) -> Instant {
         self.core.clock.now()
     }
 
-    fn left(&self) -> Duration {
+    pub(super) fn left(&self) -> Duration {
         self.order.deadline.saturating_duration_since(self.now())
     }
 }
-
-/// How the reply of a look is read.
-type See = fn(Result<&Reply, &Failure>, SystemTime) -> Sight;
 
 /// Why a call did not get inside a mailbox's gate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -464,13 +291,14 @@ impl From<Outside> for Blind {
     fn from(outside: Outside) -> Blind {
         match outside {
             Outside::Cancelled => Blind::Cancelled,
-            Outside::OutOfTime | Outside::Paused(_) => Blind::OutOfTime,
+            Outside::OutOfTime => Blind::OutOfTime,
+            Outside::Paused(wait) => Blind::Paused(wait),
         }
     }
 }
 
 /// What the caller knows, and else what an earlier call learned.
-fn merged(known: &Known, earlier: Known) -> Known {
+pub fn merged(known: &Known, earlier: Known) -> Known {
     Known {
         internet_message_id: known.internet_message_id.clone().or(earlier.internet_message_id),
         draft: earlier.draft,

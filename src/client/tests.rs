@@ -350,6 +350,20 @@ fn what_is_gone_is_found_in_sent_items() {
 }
 
 #[test]
+fn a_doubtful_reply_may_ask_to_wait() {
+    let busy = |retry_after: &str| {
+        let (takes, script) = reply(503, "ErrorServerBusy");
+        (takes, script.map(|reply| Reply { retry_after: Some(retry_after.to_owned()), ..reply }))
+    };
+    let client = looking([busy("3"), no_draft(SENT_NOW)]);
+    assert!(send(&client).unwrap().found);
+    assert_eq!(client.waits(), [MS(3000)]);
+    let error = send(&looking([busy("300")])).unwrap_err();
+    assert_eq!((error.status, error.retry_after), (Status::Unknown, MS(300_000)), "{error}");
+    assert!(error.message.contains("graph_client_check settles it in 300 s"), "{error}");
+}
+
+#[test]
 fn a_missing_permission_is_named() {
     let client = looking([reply(504, "UnknownError"), reply(403, "ErrorAccessDenied")]);
     let error = send(&client).unwrap_err();
@@ -392,6 +406,18 @@ fn looking_first() {
         ..reply
     });
     assert_eq!(send(&always(vec![(takes, nobody)])).unwrap_err().status, Status::Rejected);
+    let once = |result: (Duration, Script)| {
+        client_with([result], |settings| {
+            settings.set_verify(Verify::Always);
+            settings.set_max_attempts(1);
+        })
+    };
+    assert_eq!(send(&once(failure(true, Cause::Cancelled))).unwrap_err().status, Status::Cancelled);
+    assert_eq!(send(&once(failure(true, Cause::Connection))).unwrap_err().status, Status::Unreachable);
+    let (_, cut_off) = failure(true, Cause::TimedOut);
+    assert_eq!(send(&once((MS(100_000), cut_off))).unwrap_err().status, Status::TimedOut);
+    let error = send(&always(vec![throttled("300")])).unwrap_err();
+    assert_eq!((error.status, error.retry_after), (Status::Throttled, MS(300_000)));
 }
 
 #[test]
@@ -428,4 +454,10 @@ fn a_token_is_renewed_once() {
     assert_eq!(client.requests()[1].0.token.authorization(), "Bearer new");
     let client = looking([refused(), refused()]);
     assert_eq!(client.send_with(None, &Renewing, "me", "id").unwrap_err().status, Status::Unauthenticated);
+    // A token may run out between an attempt and the look after it.
+    let client = looking([failure(true, Cause::Connection), refused(), no_draft(SENT_NOW)]);
+    assert!(client.send_with(None, &Renewing, "me", "id").unwrap().found);
+    assert_eq!(client.requests()[2].0.token.authorization(), "Bearer new");
+    let client = looking([refused(), failure(true, Cause::Connection), refused()]);
+    assert_eq!(client.send_with(None, &Renewing, "me", "id").unwrap_err().status, Status::Unknown);
 }

@@ -65,6 +65,8 @@ pub enum Blind {
     Changed,
     /// The time was up first.
     OutOfTime,
+    /// The service asked everybody to wait for longer than the call has.
+    Paused(Duration),
     /// Cancelled first.
     Cancelled,
     /// Looking is switched off.

@@ -105,11 +105,6 @@ impl<R: Clone> Flights<R> {
         state.flying.insert(key.clone(), Arc::clone(&flight));
         Part::Lead(Lead { flights: Arc::clone(self), key: key.clone(), flight, began: now, recent, has_landed: false })
     }
-
-    /// What an earlier call left behind, for a call that sends nothing.
-    pub fn recent(&self, key: &DraftKey, now: Instant) -> Option<Recent> {
-        self.lock().recent(key, now)
-    }
 }
 
 impl<R> Flights<R> {
@@ -188,6 +183,16 @@ impl<R> Lead<R> {
     }
 }
 
+impl<R> Lead<R> {
+    /// Ends a flight in which nothing was sent: those who follow take over, and what was remembered stays.
+    pub fn leave(mut self) {
+        self.has_landed = true;
+        self.flights.lock().flying.remove(&self.key);
+        self.flight.progress().landed = Some(Landed::Lost);
+        self.flights.landed.raise();
+    }
+}
+
 impl<R> Drop for Lead<R> {
     fn drop(&mut self) {
         if !self.has_landed {
@@ -251,6 +256,17 @@ mod tests {
     }
 
     #[test]
+    fn a_leader_that_leaves_keeps_what_was_remembered() {
+        let (flights, now) = (Arc::new(Flights::default()), Instant::now());
+        lead(&flights, "a", now).land(7, Some(recent(now)), now);
+        let leader = lead(&flights, "a", now);
+        let Part::Follow(flight) = flights.join(&key("a"), now) else { panic!("two lead") };
+        leader.leave();
+        assert_eq!(flight.landed(), Some(Landed::Lost));
+        assert_eq!(lead(&flights, "a", now).recent, Some(recent(now)));
+    }
+
+    #[test]
     fn what_is_remembered_is_bounded_in_time_and_number() {
         let (flights, now) = (Arc::new(Flights::default()), Instant::now());
         for number in 0..2 * MOST_REMEMBERED {
@@ -260,9 +276,9 @@ mod tests {
         assert_eq!((state.recent.len(), state.order.len()), (MOST_REMEMBERED, MOST_REMEMBERED));
         drop(state);
         let last = key(&(2 * MOST_REMEMBERED - 1).to_string());
-        assert!(flights.recent(&last, now + REMEMBERED - Duration::from_millis(1)).is_some());
-        assert_eq!(flights.recent(&last, now + REMEMBERED), None);
-        assert_eq!(flights.recent(&key("0"), now), None);
+        assert!(flights.lock().recent(&last, now + REMEMBERED - Duration::from_millis(1)).is_some());
+        assert_eq!(flights.lock().recent(&last, now + REMEMBERED), None);
+        assert_eq!(flights.lock().recent(&key("0"), now), None);
     }
 
     #[test]
@@ -272,6 +288,6 @@ mod tests {
         lead(&flights, "a", now).land(0, Some(recent(now)), now);
         lead(&flights, "a", later).land(0, Some(recent(later)), later);
         lead(&flights, "b", now + REMEMBERED).land(0, Some(recent(now)), now + REMEMBERED);
-        assert!(flights.recent(&key("a"), now + REMEMBERED).is_some());
+        assert!(flights.lock().recent(&key("a"), now + REMEMBERED).is_some());
     }
 }

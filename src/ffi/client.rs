@@ -10,7 +10,8 @@ use super::options::graph_options;
 use super::panic::guard_value;
 use super::receipt::graph_receipt;
 use super::status::graph_status;
-use crate::client::Client;
+use crate::client::{Client, Receipt};
+use crate::error::Error;
 
 /// Settings, and the connections they led to. Used by any number of threads at once.
 pub struct graph_client(Client);
@@ -56,16 +57,12 @@ pub unsafe extern "C" fn graph_client_send(
     receipt: Option<&mut MaybeUninit<*mut graph_receipt>>,
     err: Option<&mut MaybeUninit<*mut graph_error>>,
 ) -> graph_status {
-    let mut sent = None;
-    let status = guard(err, || {
+    answer(receipt, err, || {
         let client = object("client", client)?;
         // SAFETY: the header asks for NULL or terminated strings that stay unchanged until the call returns.
         let (token, user, id) = unsafe { (text("token", token)?, text_or_empty("user", user)?, text("id", id)?) };
-        sent = Some(graph_receipt::new(client.0.send(call.map(|call| &call.0), token, user, id)?));
-        Ok(())
-    });
-    give(receipt, sent);
-    status
+        client.0.send(call.map(|call| &call.0), token, user, id)
+    })
 }
 
 /// Settles an earlier GRAPH_UNKNOWN of the same message; sends nothing. GRAPH_OK: the mail was sent. GRAPH_UNAVAILABLE: it was
@@ -83,15 +80,26 @@ pub unsafe extern "C" fn graph_client_check(
     receipt: Option<&mut MaybeUninit<*mut graph_receipt>>,
     err: Option<&mut MaybeUninit<*mut graph_error>>,
 ) -> graph_status {
-    let mut found = None;
-    let status = guard(err, || {
+    answer(receipt, err, || {
         let client = object("client", client)?;
         // SAFETY: the header asks for NULL or terminated strings that stay unchanged until the call returns.
         let (token, user, id) = unsafe { (text("token", token)?, text_or_empty("user", user)?, text("id", id)?) };
-        found = Some(graph_receipt::new(client.0.check(call.map(|call| &call.0), token, user, id)?));
+        client.0.check(call.map(|call| &call.0), token, user, id)
+    })
+}
+
+/// Runs a call, and hands over its receipt or its error.
+fn answer(
+    receipt: Option<&mut MaybeUninit<*mut graph_receipt>>,
+    err: Option<&mut MaybeUninit<*mut graph_error>>,
+    call: impl FnOnce() -> Result<Receipt, Error>,
+) -> graph_status {
+    let mut made = None;
+    let status = guard(err, || {
+        made = Some(graph_receipt::new(call()?));
         Ok(())
     });
-    give(receipt, found);
+    give(receipt, made);
     status
 }
 

@@ -12,6 +12,6 @@ pub use challenge::claims;
 pub use failure::{Cause, Failure};
 pub use graph_error::GraphError;
 pub use reply::{BodyEnd, Framing, LONGEST_BODY, Reply};
-pub use retry_after::retry_after;
+pub use retry_after::{asked_to_wait, retry_after};
 pub use sight::{DraftSeen, ItemSeen, Sight, see, see_in_sent_items};
 pub use verdict::{Doubt, Verdict, judge};

@@ -2,6 +2,8 @@
 
 use std::time::{Duration, SystemTime};
 
+use super::Reply;
+
 /// How long the server asks to wait. A date is measured against the reply's own `Date` where it came, because the clock
 /// of this machine may be wrong; nothing where the header is missing or unreadable. Fractions of a second are met in
 /// replies that passed a gateway, and are accepted.
@@ -13,6 +15,14 @@ pub fn retry_after(header: Option<&str>, date: Option<&str>, now: SystemTime) ->
     let until = httpdate::parse_http_date(value).ok()?;
     let since = date.and_then(|date| httpdate::parse_http_date(date.trim()).ok()).unwrap_or(now);
     Some(until.duration_since(since).unwrap_or_default())
+}
+
+/// How long a reply to a send asks everybody to wait. An acceptance asks nobody, whatever it carries.
+pub fn asked_to_wait(reply: &Reply, now: SystemTime) -> Option<Duration> {
+    match reply.status {
+        429 | 500..=599 => retry_after(reply.retry_after.as_deref(), reply.date.as_deref(), now),
+        _ => None,
+    }
 }
 
 #[cfg(test)]

@@ -136,7 +136,7 @@ impl Held<'_> {
     fn pauses(&self, by: Time) -> impl Iterator<Item = (Time, Time)> {
         let known = self.run.exchanges.iter().filter(move |exchange| {
             self.run.calls[exchange.call].client == self.call.client
-                && matches!(exchange.met, Met::Throttled | Met::Blind)
+                && matches!(exchange.met, Met::Throttled | Met::Doubt | Met::Blind)
                 && exchange.ended.is_some_and(|ended| ended <= by)
         });
         known.filter_map(|exchange| Some((exchange.ended?, exchange.pause?)))

@@ -59,7 +59,7 @@ impl Transport for SimulatedNetwork {
         let met = met(&state, number, &plan, &result);
         state.model.exchanges[number].met = met;
         state.model.exchanges[number].status = result.as_ref().map_or(0, |reply| reply.status);
-        let asks = result.as_ref().ok().filter(|reply| reply.status == 429);
+        let asks = result.as_ref().ok().filter(|reply| reply.status == 429 || reply.status >= 500);
         if let Some(wait) = asks.and_then(|reply| reply.retry_after.as_deref()?.parse().ok()) {
             state.model.exchanges[number].pause = Some(now + Duration::from_secs(wait));
         }

@@ -79,7 +79,7 @@ pub fn run(arguments: Arguments) -> Result<(), Error> {
         ..Settings::default()
     };
     let on_request: Option<Observer> = if arguments.quiet { None } else { Some(Box::new(report)) };
-    let emulator = Emulator::start(Config { port: arguments.port, settings, on_request })?;
+    let emulator = Emulator::start(Config { port: arguments.port, settings, on_request, ..Config::default() })?;
     for rule in &arguments.fault {
         let rule = serde_json::from_str(rule).map_err(|e| Error::from(format!("--fault: {e}")))?;
         emulator.faults(&rule)?;

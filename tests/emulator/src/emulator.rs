@@ -1,6 +1,6 @@
 //! The handle of a running emulator.
 
-use std::net::{Ipv4Addr, TcpListener};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -19,9 +19,10 @@ use crate::world::{Observer, Shared};
 use crate::{ids, server};
 
 /// How an emulator starts.
-#[derive(Default)]
 pub struct Config {
-    /// The port on 127.0.0.1; 0 = one that is free.
+    /// The address it listens on; 127.0.0.1 where nothing else is said, because its control has no password.
+    pub address: IpAddr,
+    /// The port; 0 = one that is free.
     pub port: u16,
     /// The settings at the start and after a reset.
     pub settings: Settings,
@@ -29,17 +30,27 @@ pub struct Config {
     pub on_request: Option<Observer>,
 }
 
-impl std::fmt::Debug for Config {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Config").field("port", &self.port).field("settings", &self.settings).finish_non_exhaustive()
+impl Default for Config {
+    fn default() -> Self {
+        Self { address: Ipv4Addr::LOCALHOST.into(), port: 0, settings: Settings::default(), on_request: None }
     }
 }
 
-/// A running emulator: a thread of its own that serves 127.0.0.1 until this is dropped.
+impl std::fmt::Debug for Config {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Config")
+            .field("address", &self.address)
+            .field("port", &self.port)
+            .field("settings", &self.settings)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A running emulator: a thread of its own that serves until this is dropped.
 #[derive(Debug)]
 pub struct Emulator {
     shared: Arc<Shared>,
-    port: u16,
+    address: SocketAddr,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
 }
@@ -48,12 +59,12 @@ impl Emulator {
     /// Starts one. Connections are taken from the moment this returns.
     ///
     /// # Errors
-    /// The port is taken, or there are no more threads or descriptors.
+    /// The address or port is taken, or there are no more threads or descriptors.
     pub fn start(config: Config) -> Result<Self, Error> {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, config.port))
-            .map_err(|e| Error::new(format!("port {}: {e}", config.port)))?;
+        let listener = TcpListener::bind((config.address, config.port))
+            .map_err(|e| Error::new(format!("{}, port {}: {e}", config.address, config.port)))?;
         listener.set_nonblocking(true)?;
-        let port = listener.local_addr()?.port();
+        let address = listener.local_addr()?;
         let shared = Arc::new(Shared::new(config.settings, config.on_request));
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let (stop, stopped) = oneshot::channel();
@@ -68,17 +79,17 @@ impl Emulator {
                 }
             });
         })?;
-        Ok(Self { shared, port, stop: Some(stop), thread: Some(thread) })
+        Ok(Self { shared, address, stop: Some(stop), thread: Some(thread) })
     }
 
     /// What a client takes for `https://graph.microsoft.com/v1.0`.
     pub fn base_url(&self) -> String {
-        format!("http://127.0.0.1:{}/v1.0", self.port)
+        format!("http://{}/v1.0", self.address)
     }
 
     /// The port it listens on.
     pub fn port(&self) -> u16 {
-        self.port
+        self.address.port()
     }
 
     /// Makes a draft in a mailbox, by userPrincipalName or object id, and returns its ordinary id.

@@ -102,7 +102,8 @@ async fn serve(socket: Socket, shared: &Arc<Shared>, number: u64) -> Option<(Soc
             }
         })
     });
-    let mut connection = http1::Builder::new().serve_connection(TokioIo::new(socket), service);
+    // Who closes after a request has still made it.
+    let mut connection = http1::Builder::new().half_close(true).serve_connection(TokioIo::new(socket), service);
     let _ = poll_fn(|cx| connection.poll_without_shutdown(cx)).await;
     let parts = connection.into_parts();
     let mut socket = parts.io.into_inner();
