@@ -22,4 +22,5 @@ mod per_process;
 pub mod policy;
 pub mod signal;
 pub mod status;
+mod sync;
 pub mod transport;

@@ -1,7 +1,8 @@
 //! Something that threads wait for: a count that only grows, so that nobody misses what happened before he waited.
 
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
+
+use crate::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 /// A count that grows, and those who wait for it to.
 #[derive(Debug, Default)]
@@ -24,9 +25,13 @@ impl Signal {
 
     /// Waits until it was raised more often than `seen`, or the time is over; says whether it was.
     pub fn wait_beyond(&self, seen: u64, time: Duration) -> bool {
-        let count = self.lock();
-        let waited = self.grew.wait_timeout_while(count, time, |count| *count <= seen);
-        *waited.unwrap_or_else(PoisonError::into_inner).0 > seen
+        let began = Instant::now();
+        let mut count = self.lock();
+        while *count <= seen {
+            let Some(left) = time.checked_sub(began.elapsed()).filter(|left| !left.is_zero()) else { return false };
+            count = self.grew.wait_timeout(count, left).unwrap_or_else(PoisonError::into_inner).0;
+        }
+        true
     }
 
     fn lock(&self) -> MutexGuard<'_, u64> {

@@ -2,12 +2,13 @@
 //! while ago is remembered.
 
 use std::collections::{HashMap, VecDeque};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::check::{Doubted, Known};
 use super::key::DraftKey;
 use crate::signal::Signal;
+use crate::sync::{Mutex, MutexGuard, PoisonError};
 
 /// How long an id is remembered: longer than an acceptance takes to show, and than a person takes to click again.
 const REMEMBERED: Duration = Duration::from_secs(300);
@@ -253,6 +254,15 @@ mod tests {
         drop(leader);
         assert_eq!(flight.landed(), Some(Landed::Lost));
         assert!(!lead(&flights, "a", now).recent.as_ref().unwrap().accepted);
+    }
+
+    #[test]
+    fn an_earlier_doubt_is_one_for_those_who_follow() {
+        let (flights, now) = (Arc::new(Flights::default()), Instant::now());
+        lead(&flights, "a", now).land(7, Some(recent(now)), now);
+        let _leader = lead(&flights, "a", now);
+        let Part::Follow(flight) = flights.join(&key("a"), now) else { panic!("two lead") };
+        assert!(flight.is_in_doubt());
     }
 
     #[test]

@@ -4,11 +4,12 @@
 //! a `Retry-After` that one caller meets holds for all callers of that mailbox.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::key::MailboxKey;
 use crate::signal::Signal;
+use crate::sync::{Mutex, MutexGuard, PoisonError};
 
 /// The longest pause that is kept: beyond the longest deadline of a call.
 const LONGEST_PAUSE: Duration = Duration::from_secs(u32::MAX as u64);

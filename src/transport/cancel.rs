@@ -1,7 +1,8 @@
 //! Ending a call from another thread.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+
+use crate::sync::atomic::{AtomicU64, Ordering};
 
 /// Ends what was started from it. Cancelling is sticky for what was running, and does not touch what starts later.
 #[derive(Debug, Clone, Default)]
