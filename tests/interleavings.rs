@@ -106,7 +106,7 @@ fn end(lead: Lead<usize>, number: usize, how: End) {
     match how {
         End::Lands => {
             let recent = Recent { accepted: true, doubted, known: Known::default(), is_lost: false };
-            lead.land(number, Some(recent), start());
+            lead.land(&number, Some(recent), start());
         }
         End::Leaves => lead.leave(),
         End::Unwinds => drop(lead),

@@ -195,7 +195,7 @@ impl<T: Transport + 'static, C: Clock + 'static> Sending<'_, T, C> {
         }
         let earliest = self.server_clock.map(|(date, at)| check::earliest(date, at.saturating_duration_since(since)));
         if let Sight::Nothing(Some(wait)) = sight {
-            self.core.traffic().gates.pause(&self.order.key.mailbox, self.now(), wait);
+            self.order.traffic.gates.pause(&self.order.key.mailbox, self.now(), wait);
         }
         self.evidence.saw(&sight);
         self.core.settings.log.write(Level::Debug, || answer::describe_look(&request, &sight));

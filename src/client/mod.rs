@@ -64,6 +64,7 @@ fn shared_traffic() -> Arc<PerProcess<Traffic>> {
 
 /// What a call was asked for, checked, and the bounds it keeps to.
 struct Order<'a> {
+    traffic: &'a Traffic,
     target: Target,
     key: DraftKey,
     internet_message_id: Option<String>,
@@ -110,7 +111,7 @@ impl<T: Transport + 'static, C: Clock + 'static> Client<T, C> {
         id: &str,
     ) -> Result<Receipt, Error> {
         let order = self.order(call, credential, user, id)?;
-        let traffic = self.core.traffic();
+        let traffic = order.traffic;
         let result = loop {
             match traffic.flights.join(&order.key, self.core.clock.now()) {
                 Part::Lead(lead) => break Sending::new(&self.core, &order).lead(lead),
@@ -128,7 +129,7 @@ impl<T: Transport + 'static, C: Clock + 'static> Client<T, C> {
     pub fn check(&self, call: Option<&Call>, token: &str, user: &str, id: &str) -> Result<Receipt, Error> {
         let credential = Fixed(Token::parse(token)?);
         let order = self.order(call, &credential, user, id)?;
-        let flights = &self.core.traffic().flights;
+        let flights = &order.traffic.flights;
         let result = loop {
             match flights.join(&order.key, self.core.clock.now()) {
                 // A call that sends the draft meanwhile waits: what is found here must still be true then.
@@ -150,7 +151,7 @@ impl<T: Transport + 'static, C: Clock + 'static> Client<T, C> {
     }
 
     fn order<'a>(
-        &self,
+        &'a self,
         call: Option<&Call>,
         credential: &'a dyn Credential,
         user: &str,
@@ -168,6 +169,7 @@ impl<T: Transport + 'static, C: Clock + 'static> Client<T, C> {
             user_agent: settings.user_agent(),
         };
         Ok(Order {
+            traffic: self.core.traffic(),
             key: DraftKey::of(&target),
             target,
             internet_message_id: call.and_then(Call::internet_message_id).map(str::to_owned),

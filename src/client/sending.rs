@@ -63,7 +63,7 @@ impl<'a, T: Transport + 'static, C: Clock + 'static> Sending<'a, T, C> {
         let result = self.run(&lead);
         let result = self.complete(result);
         let recent = self.to_remember(&lead, &result);
-        lead.land(result.clone(), recent, self.now());
+        lead.land(&result, recent, self.now());
         result
     }
 
@@ -162,7 +162,7 @@ impl<'a, T: Transport + 'static, C: Clock + 'static> Sending<'a, T, C> {
             self.known.learn(&draft);
         }
         if let Some(wait) = result.as_ref().ok().and_then(|reply| asked_to_wait(reply, self.core.clock.wall())) {
-            self.core.traffic().gates.pause(&self.order.key.mailbox, self.now(), wait);
+            self.order.traffic.gates.pause(&self.order.key.mailbox, self.now(), wait);
         }
         self.evidence.attempts += 1;
         self.evidence.handed_on += u32::from(!matches!(verdict, Verdict::NotBegun(_)));
@@ -214,7 +214,7 @@ impl<'a, T: Transport + 'static, C: Clock + 'static> Sending<'a, T, C> {
 
     /// Waits for a place inside the mailbox's gate.
     pub(super) fn enter(&self) -> Result<Slot, Outside> {
-        let gates = &self.core.traffic().gates;
+        let gates = &self.order.traffic.gates;
         loop {
             let now = self.now();
             let left = self.left();

@@ -1,12 +1,12 @@
 //! Single flight: calls that send one draft at once share one send, and an id that was accepted or left unknown a short
 //! while ago is remembered.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::check::{Doubted, Known};
-use super::key::DraftKey;
+use super::key::{DraftKey, KeyMap};
 use crate::signal::Signal;
 use crate::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -38,8 +38,8 @@ pub struct Flights<R> {
 
 #[derive(Debug)]
 struct State<R> {
-    flying: HashMap<DraftKey, Arc<Flight<R>>>,
-    recent: HashMap<DraftKey, (Instant, Recent)>,
+    flying: KeyMap<DraftKey, Arc<Flight<R>>>,
+    recent: KeyMap<DraftKey, (Instant, Recent)>,
     /// The remembered ids, the oldest first. An id that was remembered again stands in it twice.
     order: VecDeque<(Instant, DraftKey)>,
 }
@@ -87,7 +87,7 @@ pub struct Lead<R> {
 
 impl<R> Default for Flights<R> {
     fn default() -> Self {
-        let state = State { flying: HashMap::new(), recent: HashMap::new(), order: VecDeque::new() };
+        let state = State { flying: KeyMap::default(), recent: KeyMap::default(), order: VecDeque::new() };
         Flights { state: Mutex::new(state), landed: Signal::default() }
     }
 }
@@ -109,7 +109,14 @@ impl<R: Clone> Flights<R> {
 }
 
 impl<R> Flights<R> {
-    fn land(&self, key: &DraftKey, flight: &Flight<R>, landed: Landed<R>, recent: Option<Recent>, now: Instant) {
+    fn land(
+        &self,
+        key: &DraftKey,
+        flight: &Arc<Flight<R>>,
+        landed: impl FnOnce() -> Landed<R>,
+        recent: Option<Recent>,
+        now: Instant,
+    ) {
         let mut state = self.lock();
         state.flying.remove(key);
         match recent {
@@ -117,8 +124,11 @@ impl<R> Flights<R> {
             None => drop(state.recent.remove(key)),
         }
         drop(state);
-        flight.progress().landed = Some(landed);
-        self.landed.raise();
+        // Out of the map, it gains no followers; most have none.
+        if Arc::strong_count(flight) > 1 {
+            flight.progress().landed = Some(landed());
+            self.landed.raise();
+        }
     }
 
     fn lock(&self) -> MutexGuard<'_, State<R>> {
@@ -178,13 +188,14 @@ impl<R> Lead<R> {
     }
 
     /// Ends the flight for all, and remembers what is to be remembered of it.
-    pub fn land(mut self, result: R, recent: Option<Recent>, now: Instant) {
+    pub fn land(mut self, result: &R, recent: Option<Recent>, now: Instant)
+    where
+        R: Clone,
+    {
         self.has_landed = true;
-        self.flights.land(&self.key, &self.flight, Landed::With(result), recent, now);
+        self.flights.land(&self.key, &self.flight, || Landed::With(result.clone()), recent, now);
     }
-}
 
-impl<R> Lead<R> {
     /// Ends a flight in which nothing was sent: those who follow take over, and what was remembered stays.
     pub fn leave(mut self) {
         self.has_landed = true;
@@ -200,7 +211,7 @@ impl<R> Drop for Lead<R> {
             // The thread is unwinding: whatever it did is unknown from the moment it began.
             let doubted = Doubted { began: self.began, cut_at: self.began };
             let recent = Recent { accepted: false, doubted, known: Known::default(), is_lost: true };
-            self.flights.land(&self.key, &self.flight, Landed::Lost, Some(recent), self.began);
+            self.flights.land(&self.key, &self.flight, || Landed::Lost, Some(recent), self.began);
         }
     }
 }
@@ -241,7 +252,7 @@ mod tests {
         assert_eq!((flight.landed(), flight.is_in_doubt()), (None, false));
         leader.set_in_doubt(true);
         assert!(flight.is_in_doubt());
-        leader.land(7, Some(recent(now)), now);
+        leader.land(&7, Some(recent(now)), now);
         assert_eq!(flight.landed(), Some(Landed::With(7)));
         assert_eq!(lead(&flights, "a", now).recent, Some(recent(now)));
     }
@@ -259,7 +270,7 @@ mod tests {
     #[test]
     fn an_earlier_doubt_is_one_for_those_who_follow() {
         let (flights, now) = (Arc::new(Flights::default()), Instant::now());
-        lead(&flights, "a", now).land(7, Some(recent(now)), now);
+        lead(&flights, "a", now).land(&7, Some(recent(now)), now);
         let _leader = lead(&flights, "a", now);
         let Part::Follow(flight) = flights.join(&key("a"), now) else { panic!("two lead") };
         assert!(flight.is_in_doubt());
@@ -268,7 +279,7 @@ mod tests {
     #[test]
     fn a_leader_that_leaves_keeps_what_was_remembered() {
         let (flights, now) = (Arc::new(Flights::default()), Instant::now());
-        lead(&flights, "a", now).land(7, Some(recent(now)), now);
+        lead(&flights, "a", now).land(&7, Some(recent(now)), now);
         let leader = lead(&flights, "a", now);
         let Part::Follow(flight) = flights.join(&key("a"), now) else { panic!("two lead") };
         leader.leave();
@@ -280,7 +291,7 @@ mod tests {
     fn what_is_remembered_is_bounded_in_time_and_number() {
         let (flights, now) = (Arc::new(Flights::default()), Instant::now());
         for number in 0..2 * MOST_REMEMBERED {
-            lead(&flights, &number.to_string(), now).land(0, Some(recent(now)), now);
+            lead(&flights, &number.to_string(), now).land(&0, Some(recent(now)), now);
         }
         let state = flights.lock();
         assert_eq!((state.recent.len(), state.order.len()), (MOST_REMEMBERED, MOST_REMEMBERED));
@@ -295,9 +306,9 @@ mod tests {
     fn what_is_remembered_again_stays() {
         let (flights, now) = (Arc::new(Flights::default()), Instant::now());
         let later = now + REMEMBERED / 2;
-        lead(&flights, "a", now).land(0, Some(recent(now)), now);
-        lead(&flights, "a", later).land(0, Some(recent(later)), later);
-        lead(&flights, "b", now + REMEMBERED).land(0, Some(recent(now)), now + REMEMBERED);
+        lead(&flights, "a", now).land(&0, Some(recent(now)), now);
+        lead(&flights, "a", later).land(&0, Some(recent(later)), later);
+        lead(&flights, "b", now + REMEMBERED).land(&0, Some(recent(now)), now + REMEMBERED);
         assert!(flights.lock().recent(&key("a"), now + REMEMBERED).is_some());
     }
 }

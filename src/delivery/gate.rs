@@ -3,11 +3,10 @@
 //! Microsoft allows an application four requests at once on a mailbox (<https://learn.microsoft.com/graph/throttling-limits>);
 //! a `Retry-After` that one caller meets holds for all callers of that mailbox.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::key::MailboxKey;
+use super::key::{KeyMap, MailboxKey};
 use crate::signal::Signal;
 use crate::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -17,7 +16,7 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(u32::MAX as u64);
 /// The gates of all mailboxes. Holds those alone that have a request in flight or a pause.
 #[derive(Debug, Default)]
 pub struct Gates {
-    mailboxes: Mutex<HashMap<MailboxKey, State>>,
+    mailboxes: Mutex<KeyMap<MailboxKey, State>>,
     /// Raised when a slot is given back.
     pub freed: Signal,
 }
@@ -73,7 +72,7 @@ impl Gates {
         state.paused_until = state.paused_until.max(Some(until));
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<MailboxKey, State>> {
+    fn lock(&self) -> MutexGuard<'_, KeyMap<MailboxKey, State>> {
         self.mailboxes.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

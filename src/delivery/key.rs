@@ -1,45 +1,118 @@
 //! Which draft, and which mailbox: what calls must have in common to concern each other.
 
-use std::hash::{BuildHasher, RandomState};
-use std::sync::LazyLock;
+use std::collections::HashMap;
+use std::hash::{BuildHasher, BuildHasherDefault, Hash, Hasher, RandomState};
+use std::sync::{Arc, LazyLock};
 
-use crate::message::{Mailbox, Target};
+use crate::message::{BaseUrl, Mailbox, MessageId, Target};
 
-/// Hashes tokens, differently in each process: a key must not give one away.
-static TOKENS: LazyLock<RandomState> = LazyLock::new(RandomState::new);
+/// Hashes keys and tokens, differently in each process: a key must not give a token away.
+static HASHES: LazyLock<RandomState> = LazyLock::new(RandomState::new);
+
+/// How much of a token tells it from others: its end, which in a JWT is the signature, and random in any other.
+const TELLING: usize = 48;
 
 /// A mailbox at a service root. Names compare without regard to case. The own mailboxes of two tokens are two mailboxes,
 /// because nothing here can tell whether they are one.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone)]
 pub struct MailboxKey {
-    root: String,
-    user: String,
-    token: Option<u64>,
+    hash: u64,
+    root: BaseUrl,
+    owner: Owner,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Owner {
+    /// Who owns the token, of which the hash is.
+    OfToken,
+    /// The user, in lower case.
+    Named(Arc<str>),
 }
 
 /// A message in a mailbox. Ids differ by case.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone)]
 pub struct DraftKey {
+    hash: u64,
     /// Its mailbox.
     pub mailbox: MailboxKey,
-    id: String,
+    id: MessageId,
 }
 
 impl MailboxKey {
     /// The mailbox of a call.
     pub fn of(target: &Target) -> MailboxKey {
-        let (user, token) = match &target.mailbox {
-            Mailbox::Me => (String::new(), Some(TOKENS.hash_one(target.token.authorization()))),
-            Mailbox::User(user) => (user.to_lowercase(), None),
+        let (hash, owner) = match &target.mailbox {
+            Mailbox::Me => {
+                let token = target.token.authorization().as_bytes();
+                let end = &token[token.len().saturating_sub(TELLING)..];
+                (HASHES.hash_one((token.len(), end)), Owner::OfToken)
+            }
+            Mailbox::User(user) => {
+                let user = user.to_lowercase();
+                (HASHES.hash_one(&user), Owner::Named(user.into()))
+            }
         };
-        MailboxKey { root: target.base.join("").to_lowercase(), user, token }
+        MailboxKey { hash, root: target.base.clone(), owner }
+    }
+}
+
+impl PartialEq for MailboxKey {
+    fn eq(&self, other: &MailboxKey) -> bool {
+        self.hash == other.hash && self.owner == other.owner && self.root.is_same(&other.root)
+    }
+}
+
+impl Eq for MailboxKey {}
+
+impl Hash for MailboxKey {
+    fn hash<H: Hasher>(&self, hasher: &mut H) {
+        hasher.write_u64(self.hash);
     }
 }
 
 impl DraftKey {
     /// The draft of a call.
     pub fn of(target: &Target) -> DraftKey {
-        DraftKey { mailbox: MailboxKey::of(target), id: target.id.as_str().to_owned() }
+        let mailbox = MailboxKey::of(target);
+        let hash = HASHES.hash_one((mailbox.hash, target.id.as_str()));
+        DraftKey { hash, mailbox, id: target.id.clone() }
+    }
+}
+
+impl PartialEq for DraftKey {
+    fn eq(&self, other: &DraftKey) -> bool {
+        self.hash == other.hash && self.id == other.id && self.mailbox == other.mailbox
+    }
+}
+
+impl Eq for DraftKey {}
+
+impl Hash for DraftKey {
+    fn hash<H: Hasher>(&self, hasher: &mut H) {
+        hasher.write_u64(self.hash);
+    }
+}
+
+/// A map of such keys, each of which brings its hash along.
+pub type KeyMap<K, V> = HashMap<K, V, BuildHasherDefault<Brought>>;
+
+/// Takes the hash that a key brings.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Brought(u64);
+
+impl Hasher for Brought {
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0 = self.0.rotate_left(8) ^ u64::from(*byte);
+        }
+    }
+
+    fn write_u64(&mut self, hash: u64) {
+        self.0 = hash;
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
     }
 }
 
@@ -59,12 +132,26 @@ mod tests {
         })
     }
 
+    fn at(root: &str) -> MailboxKey {
+        let base = BaseUrl::parse(root).unwrap();
+        MailboxKey { root: base, ..key("t", "megan@contoso.example", "x").mailbox }
+    }
+
+    #[test]
+    fn what_is_one_root() {
+        assert_eq!(at("https://graph.microsoft.com/v1.0"), at("https://Graph.Microsoft.com/V1.0"));
+        assert_ne!(at("https://graph.microsoft.com/v1.0"), at("https://graph.microsoft.us/v1.0"));
+    }
+
     #[test]
     fn what_is_one_draft() {
         assert_eq!(key("t", "Megan@Contoso.example", "x"), key("u", "megan@contoso.example", "x"));
         assert_eq!(key("t", "me", "x"), key("t", "", "x"));
         assert_ne!(key("t", "me", "x"), key("u", "me", "x"));
         assert_ne!(key("t", "me", "x"), key("t", "me", "X"));
+        assert_ne!(key("t", "me", "x"), key("t", "megan@contoso.example", "x"));
+        let long = "t".repeat(1500);
+        assert_ne!(key(&format!("{long}a"), "me", "x"), key(&format!("{long}b"), "me", "x"));
         assert!(!format!("{:?}", key("s3cret", "me", "x")).contains("s3cret"));
     }
 }

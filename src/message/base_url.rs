@@ -1,6 +1,7 @@
 //! The service root under which requests are made.
 
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use http::Uri;
 
@@ -11,7 +12,7 @@ const GLOBAL: &str = "https://graph.microsoft.com/v1.0";
 
 /// A service root, such as `https://graph.microsoft.com/v1.0`: https, or http on a loopback host.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct BaseUrl(String);
+pub struct BaseUrl(Arc<str>);
 
 impl BaseUrl {
     /// Reads the `base_url` option.
@@ -53,7 +54,13 @@ impl BaseUrl {
             }
             _ => return refuse("is neither https nor, on a loopback host, http"),
         }
-        Ok(BaseUrl(url.trim_end_matches('/').to_owned()))
+        Ok(BaseUrl(url.trim_end_matches('/').into()))
+    }
+
+    /// Whether two roots are one, however their letters are written.
+    pub fn is_same(&self, other: &BaseUrl) -> bool {
+        // Mostly it is that of one client.
+        Arc::ptr_eq(&self.0, &other.0) || self.0.eq_ignore_ascii_case(&other.0)
     }
 
     /// The URL of a path below the root; the path begins with `/` and is percent-encoded already.
@@ -64,7 +71,7 @@ impl BaseUrl {
 
 impl Default for BaseUrl {
     fn default() -> Self {
-        BaseUrl(GLOBAL.to_owned())
+        BaseUrl(GLOBAL.into())
     }
 }
 

@@ -1,6 +1,7 @@
 //! Whose message it is: the mailbox part of the request path.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
@@ -18,7 +19,7 @@ pub enum Mailbox {
     /// The signed-in user's own; needs a delegated token.
     Me,
     /// The mailbox of the user with this id (a GUID) or userPrincipalName.
-    User(String),
+    User(Arc<str>),
 }
 
 impl Mailbox {
@@ -31,7 +32,7 @@ impl Mailbox {
         if user == "." || user == ".." {
             return Err(Error::invalid("user is a relative path segment, not an id or a userPrincipalName"));
         }
-        Ok(Mailbox::User(user.to_owned()))
+        Ok(Mailbox::User(user.into()))
     }
 
     /// The path below the service root, percent-encoded exactly once.

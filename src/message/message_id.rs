@@ -1,5 +1,7 @@
 //! Which message: the id part of the request path.
 
+use std::sync::Arc;
+
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::argument::check_name;
@@ -10,7 +12,7 @@ const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'
 
 /// A message's id: opaque and case-sensitive (<https://learn.microsoft.com/graph/outlook-immutable-id>).
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct MessageId(String);
+pub struct MessageId(Arc<str>);
 
 impl MessageId {
     /// Reads the `id` argument. Whether the id is well-formed is the service's to say.
@@ -19,7 +21,7 @@ impl MessageId {
         if id == "." || id == ".." {
             return Err(Error::invalid("id is a relative path segment, not a message id"));
         }
-        Ok(MessageId(id.to_owned()))
+        Ok(MessageId(id.into()))
     }
 
     /// The id as it was given.

@@ -1,5 +1,6 @@
 //! The access token: checked, kept out of every text, wiped from memory when dropped.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
@@ -62,8 +63,11 @@ impl Token {
     /// A text from outside as part of one line of a log: without the token, which servers and proxies do echo; without line
     /// breaks and control characters; and not too long.
     pub fn quote(&self, text: &str) -> String {
-        // The token goes first: shortened, it could no longer be found.
-        let redacted = text.replace(&self.0[SCHEME.len()..], "[token]");
+        let token = &self.0[SCHEME.len()..];
+        // The token goes first: shortened, it could no longer be found. Most texts are too short to hold one, and a search
+        // for something this long is costly to set up.
+        let redacted =
+            if text.len() < token.len() { Cow::Borrowed(text) } else { Cow::Owned(text.replace(token, "[token]")) };
         let mut line: String =
             redacted.chars().map(|c| if c.is_control() { ' ' } else { c }).take(LONGEST_QUOTE).collect();
         if redacted.chars().nth(LONGEST_QUOTE).is_some() {
