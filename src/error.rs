@@ -67,6 +67,12 @@ impl Error {
         }
     }
 
+    /// A defect of this library, met in the middle of a call.
+    pub fn internal() -> Error {
+        let message = "a defect in this library; the mail may have been sent: look in Sent Items before sending again, and report it";
+        Error::new(Status::Internal, message)
+    }
+
     /// A wrong argument or option: nothing left the process.
     pub fn invalid(message: impl Into<String>) -> Error {
         Error::new(Status::InvalidArgument, message)

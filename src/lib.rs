@@ -5,6 +5,7 @@
 //!
 //! ```text
 //! C callers -> ffi        the C ABI: thin, and alone in holding `unsafe`
+//! Python    -> python     the Python module, in its place: feature `python`
 //!              client     one call: build, exchange, judge, decide
 //!              transport  carries one request over HTTPS; only `transport::http` knows ureq
 //!              message, outcome, policy, error, status    pure: values in, values out
@@ -15,11 +16,15 @@
 pub mod client;
 pub mod delivery;
 pub mod error;
+#[cfg(not(feature = "python"))]
 pub mod ffi;
 pub mod message;
 pub mod outcome;
+mod panic;
 mod per_process;
 pub mod policy;
+#[cfg(feature = "python")]
+mod python;
 pub mod signal;
 pub mod status;
 mod sync;

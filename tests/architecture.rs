@@ -6,8 +6,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Which modules each top-level module may use. Arrows go down only.
-const ARROWS: [(&str, &[&str]); 12] = [
-    ("ffi", &["client", "error", "status"]),
+const ARROWS: [(&str, &[&str]); 14] = [
+    ("ffi", &["client", "error", "panic", "status"]),
+    ("python", &["client", "error", "panic"]),
+    ("panic", &[]),
     ("client", &["delivery", "error", "message", "outcome", "per_process", "policy", "signal", "status", "transport"]),
     ("delivery", &["message", "outcome", "signal", "sync"]),
     ("signal", &["sync"]),

@@ -4,14 +4,15 @@ use std::time::Duration;
 
 use crate::error::Error;
 use crate::message::InternetMessageId;
-use crate::transport::CancelSource;
+use crate::transport::{CancelSource, Interrupt};
 
 /// The settings of one call, and the means to cancel it.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Call {
     timeout: Option<Duration>,
     internet_message_id: Option<InternetMessageId>,
     cancel: CancelSource,
+    interrupt: Option<Interrupt>,
 }
 
 impl Call {
@@ -34,6 +35,16 @@ impl Call {
     /// The `internetMessageId`, if it is known.
     pub fn internet_message_id(&self) -> Option<&str> {
         self.internet_message_id.as_ref().map(InternetMessageId::as_str)
+    }
+
+    /// Asks this, on the thread of the call and a few dozen times a second, whether the call is to end.
+    pub fn set_interrupt(&mut self, interrupt: Interrupt) {
+        self.interrupt = Some(interrupt);
+    }
+
+    /// What is asked whether the call is to end.
+    pub fn interrupt(&self) -> Option<Interrupt> {
+        self.interrupt.clone()
     }
 
     /// Ends the call, also one that begins later.

@@ -22,6 +22,7 @@ pub use credential::{Credential, Fixed};
 pub use log::{Level, Log};
 pub use settings::{Settings, Verify};
 
+pub use crate::transport::Interrupt;
 pub use crate::transport::http::Roots;
 
 use crate::delivery::flights::{Flight, Flights, Landed, Part};
@@ -159,7 +160,8 @@ impl<T: Transport + 'static, C: Clock + 'static> Client<T, C> {
     ) -> Result<Order<'a>, Error> {
         let settings = &self.core.settings;
         let began = self.core.clock.now();
-        let cancel = Cancel::observing(&self.cancel, call.map(Call::cancel_source));
+        let cancel = Cancel::observing(&self.cancel, call.map(Call::cancel_source))
+            .or_interrupted(call.and_then(Call::interrupt));
         let target = Target {
             base: settings.base_url.clone(),
             mailbox: Mailbox::parse(user)?,

@@ -1,12 +1,12 @@
-//! Fallible exports: what they end in becomes a status and an error object.
+//! The guard before every export: no panic crosses it, and what a fallible one ends in becomes a status and an error object.
 
 use std::mem::MaybeUninit;
 
 use super::argument::give;
 use super::error::graph_error;
-use super::panic::caught;
 use super::status::graph_status;
 use crate::error::Error;
+use crate::panic::caught;
 use crate::status::Status;
 
 /// Runs a fallible function: a panic becomes `GRAPH_INTERNAL`, and `err` receives the error or NULL.
@@ -17,14 +17,16 @@ pub fn guard(
     let error = match caught(body) {
         Some(Ok(())) => None,
         Some(Err(error)) => Some(error),
-        None => Some(Error::new(
-            Status::Internal,
-            "a defect in this library; the mail may have been sent: look in Sent Items before sending again, and report it",
-        )),
+        None => Some(Error::internal()),
     };
     let status = error.as_ref().map_or(Status::Ok, |error| error.status);
     give(err, error.map(graph_error::new));
     status.value()
+}
+
+/// Runs a function that cannot fail, and returns the given value should it panic all the same.
+pub fn guard_value<T>(otherwise: T, body: impl FnOnce() -> T) -> T {
+    caught(body).unwrap_or(otherwise)
 }
 
 #[cfg(test)]
@@ -47,6 +49,12 @@ mod tests {
         let error = unsafe { Box::from_raw(err.assume_init()) };
         assert_eq!(error.status(), 90);
         assert_eq!(guard(None, || panic!("no place for the error")), 90);
+    }
+
+    #[test]
+    fn what_cannot_fail_has_a_value_all_the_same() {
+        assert_eq!(guard_value(7, || panic!("no value")), 7);
+        assert_eq!(guard_value(7, || 8), 8);
     }
 
     #[test]

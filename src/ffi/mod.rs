@@ -18,7 +18,6 @@ mod client;
 mod error;
 mod guard;
 mod options;
-mod panic;
 mod receipt;
 mod send;
 mod status;

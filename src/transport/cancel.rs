@@ -1,5 +1,6 @@
 //! Ending a call from another thread.
 
+use std::fmt;
 use std::sync::Arc;
 
 use crate::sync::atomic::{AtomicU64, Ordering};
@@ -20,22 +21,38 @@ impl CancelSource {
     }
 }
 
-/// A call's view of the sources that can end it. Asked between short waits, so it costs nothing to set up or to drop.
-#[derive(Debug, Clone, Default)]
+/// Says whether the host program wants the call to end. Asked on the thread of the call, a few dozen times a second.
+pub type Interrupt = Arc<dyn Fn() -> bool + Send + Sync>;
+
+/// A call's view of what can end it. Asked between short waits, so it costs nothing to set up or to drop.
+#[derive(Clone, Default)]
 pub struct Cancel {
     watched: [Option<(CancelSource, u64)>; 2],
+    interrupt: Option<Interrupt>,
 }
 
 impl Cancel {
     /// Observes a client's source from now on, and a call's own source from its beginning.
     pub fn observing(client: &CancelSource, call: Option<&CancelSource>) -> Cancel {
         let now = client.0.load(Ordering::Acquire);
-        Cancel { watched: [Some((client.clone(), now)), call.map(|source| (source.clone(), 0))] }
+        Cancel { watched: [Some((client.clone(), now)), call.map(|source| (source.clone(), 0))], interrupt: None }
     }
 
-    /// Whether one of the sources was cancelled.
+    /// Observes an interrupt as well.
+    pub fn or_interrupted(self, interrupt: Option<Interrupt>) -> Cancel {
+        Cancel { interrupt, ..self }
+    }
+
+    /// Whether one of the sources was cancelled, or the interrupt says so.
     pub fn is_cancelled(&self) -> bool {
         self.watched.iter().flatten().any(|(source, seen)| source.0.load(Ordering::Acquire) != *seen)
+            || self.interrupt.as_ref().is_some_and(|interrupt| interrupt())
+    }
+}
+
+impl fmt::Debug for Cancel {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Cancel").field("watched", &self.watched).finish_non_exhaustive()
     }
 }
 
@@ -50,6 +67,16 @@ mod tests {
         client.cancel();
         assert!(before.is_cancelled());
         assert!(!Cancel::observing(&client, None).is_cancelled());
+    }
+
+    #[test]
+    fn an_interrupt_is_asked_each_time() {
+        let wanted = CancelSource::default();
+        let asked = wanted.clone();
+        let cancel = Cancel::default().or_interrupted(Some(Arc::new(move || asked.was_cancelled())));
+        assert!(!cancel.is_cancelled());
+        wanted.cancel();
+        assert!(cancel.is_cancelled());
     }
 
     #[test]

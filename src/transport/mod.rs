@@ -7,7 +7,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Instant;
 
-pub use cancel::{Cancel, CancelSource};
+pub use cancel::{Cancel, CancelSource, Interrupt};
 
 use crate::message::Request;
 use crate::outcome::{Failure, Reply};
