@@ -6,6 +6,8 @@ pub mod servers;
 
 pub mod http;
 
+pub mod programs;
+
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::io::{BufRead, BufReader, Write};
