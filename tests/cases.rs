@@ -1,4 +1,4 @@
-//! The case table, run through the shared library by the C driver. `cases/README.md` explains a case.
+//! The case table, run through the shared library by the driver of each language. `cases/README.md` explains a case.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
@@ -12,7 +12,7 @@ use std::time::Duration;
 use graph_emulator::{Config, Emulator, Seen};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
-use support::{Answer, C99, Driver, compile};
+use support::{Answer, C99, CXX17, Driver, compile};
 
 const MAILBOX: &str = "megan@contoso.example";
 
@@ -62,6 +62,12 @@ const EXPECT_KEYS: [&str; 21] = [
 fn c() {
     let program = compile("cc", &C99, "driver.c");
     run_table("C", || Driver::start(&program), &BTreeSet::new());
+}
+
+#[test]
+fn cpp() {
+    let program = compile("c++", &CXX17, "../../bindings/cpp/tests/driver.cpp");
+    run_table("C++", || Driver::start(&program), &BTreeSet::new());
 }
 
 /// Runs the table through the driver that the environment names, for languages whose compilers not every machine has:

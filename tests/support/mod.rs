@@ -6,6 +6,8 @@ pub mod servers;
 
 pub mod http;
 
+pub mod programs;
+
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::io::{BufRead, BufReader, Write};
@@ -75,6 +77,20 @@ pub const C99: [&str; 8] =
 
 /// Strict C++11, from the same sources.
 pub const CXX11: [&str; 9] = ["-x", "c++", "-std=c++11", "-pedantic", "-Wall", "-Wextra", "-Werror", "-g", "-O1"];
+
+/// Strict C++17 with the C++ header, for the programs of `bindings/cpp`.
+pub const CXX17: [&str; 10] = [
+    "-std=c++17",
+    "-pedantic",
+    "-Wall",
+    "-Wextra",
+    "-Werror",
+    "-Wconversion",
+    "-Wshadow",
+    "-g",
+    "-O1",
+    "-Ibindings/cpp",
+];
 
 /// What one call of a driver printed.
 #[derive(Debug)]
