@@ -1,6 +1,6 @@
 //! The case table, run through the shared library by the driver of each language. `cases/README.md` explains a case.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout)]
 
 mod support;
 
