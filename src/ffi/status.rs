@@ -80,7 +80,6 @@ fn name(status: graph_status) -> &'static CStr {
 
 #[cfg(test)]
 mod tests {
-    use super::guard::guard_value;
     use super::*;
 
     #[test]

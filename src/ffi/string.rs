@@ -30,7 +30,6 @@ pub(super) fn milliseconds(time: Duration) -> u32 {
 
 #[cfg(test)]
 mod tests {
-    use super::guard::guard_value;
     use super::*;
 
     #[test]
