@@ -1,0 +1,94 @@
+//! Every language's declarations against the header: a function that is missing or a constant that has another value fails.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod support;
+
+use std::fs;
+use std::path::PathBuf;
+
+use serde_json::Value;
+use support::root;
+
+/// The header's functions, and its constants with their values.
+fn header() -> (Vec<String>, Vec<(String, String)>) {
+    let text = fs::read_to_string(root().join("include/graph_message.h")).unwrap();
+    let code: String = {
+        let mut rest = text.as_str();
+        let mut code = String::new();
+        while let Some(begin) = rest.find("/*") {
+            code += &rest[..begin];
+            rest = &rest[begin + rest[begin..].find("*/").unwrap() + 2..];
+        }
+        code + rest
+    };
+    let word = |c: char| c.is_alphanumeric() || c == '_';
+    let mut functions: Vec<String> = code
+        .match_indices('(')
+        .map(|(at, _)| code[..at].rsplit(|c| !word(c)).next().unwrap().to_owned())
+        .filter(|name| name.starts_with("graph_"))
+        .collect();
+    let mut constants = Vec::new();
+    for define in code.lines().filter_map(|line| line.strip_prefix("#define GRAPH_")) {
+        let (name, value) = define.split_once(' ').unwrap_or((define, ""));
+        // The version is the header's own affair.
+        if value.parse::<i64>().is_ok() && !name.starts_with("VERSION") {
+            constants.push((format!("GRAPH_{name}"), value.to_owned()));
+        }
+    }
+    functions.sort();
+    functions.dedup();
+    (functions, constants)
+}
+
+fn words(line: &str) -> impl Iterator<Item = &str> {
+    line.split(|c: char| !(c.is_alphanumeric() || c == '_')).filter(|word| !word.is_empty())
+}
+
+/// What a language writes for a name: COBOL has hyphens, and some languages do not tell upper from lower case.
+fn folded(text: &str) -> String {
+    text.replace('-', "_").to_lowercase()
+}
+
+#[test]
+fn the_header_is_read() {
+    let (functions, constants) = header();
+    let symbols = fs::read_to_string(root().join("tests/abi/symbols.txt")).unwrap();
+    let listed: Vec<&str> =
+        symbols.lines().filter(|line| !line.starts_with('#')).filter_map(|line| line.split(' ').next()).collect();
+    assert_eq!(functions, listed);
+    assert!(constants.contains(&("GRAPH_UNKNOWN".to_owned(), "40".to_owned())), "{constants:?}");
+}
+
+#[test]
+fn declarations_are_the_headers() {
+    let (functions, constants) = header();
+    let mut folders: Vec<PathBuf> =
+        fs::read_dir(root().join("bindings")).unwrap().map(|entry| entry.unwrap().path()).collect();
+    folders.sort();
+    let mut wrong = Vec::new();
+    for folder in folders.iter().filter(|folder| folder.join("binding.json").exists()) {
+        let binding: Value = serde_json::from_str(&fs::read_to_string(folder.join("binding.json")).unwrap()).unwrap();
+        let file = folder.join(binding["declarations"].as_str().unwrap());
+        let text = folded(&fs::read_to_string(&file).unwrap());
+        let name = file.strip_prefix(root()).unwrap().display().to_string();
+        for function in &functions {
+            if !text.lines().any(|line| words(line).any(|word| word == function)) {
+                wrong.push(format!("{name}: no {function}"));
+            }
+        }
+        for (constant, value) in &constants {
+            let constant = constant.to_lowercase();
+            // Name and value stand on one line, and the value is the first number after the name.
+            let found = text.lines().find_map(|line| {
+                let mut after = words(line).skip_while(|word| *word != constant);
+                after.next()?;
+                after.find(|word| word.chars().all(|c| c.is_ascii_digit())).map(str::to_owned)
+            });
+            if found.as_deref() != Some(value) {
+                wrong.push(format!("{name}: {constant} is {found:?} and not {value}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
