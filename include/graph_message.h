@@ -283,6 +283,27 @@ graph_status graph_message_send(const char *token,
                                 graph_error **err);
 
 /**
+ * Sends as graph_message_send does, for languages to which a pointer to a pointer is a burden: what came of it is written
+ * into the caller's own memory. Trailing spaces of token, user and id are taken off, which the fields of COBOL and the fixed
+ * strings of old Basics have; a NUL must follow them all the same.
+ *
+ * message         NULL, or receives one line: what failed and what to do next; or, where the mail was sent, the ids that an
+ *                 audit log keeps. Ends in a NUL, and is cut between two characters where the buffer is too short.
+ * size            the size of the buffer in bytes.
+ * http_status     NULL, or receives the HTTP status of the last reply, 0 where none came.
+ * retry_after_ms  NULL, or receives how long Graph asks to wait, in milliseconds, 0 where it does not.
+ *
+ * Everything else is as for graph_message_send, graph_init included. Any thread, any number at once.
+ */
+graph_status graph_message_send_text(const char *token,
+                                     const char *user,
+                                     const char *id,
+                                     char *message,
+                                     uint32_t size,
+                                     int32_t *http_status,
+                                     uint32_t *retry_after_ms);
+
+/**
  * Gives the shared client of graph_message_send other settings than the defaults. Optional; once, before the first
  * graph_message_send, else GRAPH_INVALID_ARGUMENT. The options are copied and stay the caller's. NULL is the defaults.
  * Any thread.

@@ -108,6 +108,19 @@ fn the_shared_client() {
 }
 
 #[test]
+fn text_into_a_buffer() {
+    for program in both("text.c") {
+        for start in [run as Start, valgrind] {
+            let server = Server::start();
+            let drafts = server.drafts(2);
+            server.0.faults(&json!({"on": "send", "do": "429", "retry_after": "7", "skip": 1})).unwrap();
+            assert_eq!(start(&program, &[&server.0.base_url(), TOKEN, &drafts[0], &drafts[1]]), "");
+            server.sent_once(&drafts[..1]);
+        }
+    }
+}
+
+#[test]
 fn many_threads_on_one_client() {
     for program in both("threads.c") {
         for (start, threads, each) in [(run as Start, 32, 20), (valgrind, 8, 3)] {

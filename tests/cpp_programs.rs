@@ -45,6 +45,7 @@ fn names(text: &str, prefix: &str) -> BTreeSet<String> {
 fn not_wrapped() -> BTreeMap<&'static str, &'static str> {
     BTreeMap::from([
         ("graph_string_free", "no function hands a string over"),
+        ("graph_message_send_text", "for languages without pointers to pointers"),
         ("GRAPH_MESSAGE_H", "the guard of the C header"),
         ("GRAPH_VERSION", "of the preprocessor, for the program; version() is the library's"),
         ("GRAPH_VERSION_MAJOR", "as GRAPH_VERSION"),

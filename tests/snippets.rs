@@ -34,7 +34,7 @@ fn readmes(dir: &Path, found: &mut Vec<PathBuf>) {
 
 fn snippets(language: &str) -> Vec<Snippet> {
     let mut files = Vec::new();
-    readmes(&root(), &mut files);
+    readmes(root(), &mut files);
     let mut found = Vec::new();
     for file in files {
         let text = fs::read_to_string(&file).unwrap();

@@ -1,5 +1,6 @@
 //! The answer to the caller: a receipt, or an error that says what failed, where, and what to do next.
 
+use std::fmt;
 use std::time::Duration;
 
 use super::sending::{Attempt, Outside};
@@ -24,6 +25,18 @@ pub struct Receipt {
     pub attempts: u32,
     /// Its id in Sent Items, where a check learned it.
     pub sent_id: String,
+}
+
+impl fmt::Display for Receipt {
+    /// One line for a log.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let how = if self.found { "found sent" } else { "accepted" };
+        write!(f, "sent: {how}, attempts {}, HTTP {}", self.attempts, self.http_status)?;
+        if !self.request_id.is_empty() {
+            write!(f, " [request-id {}]", self.request_id)?;
+        }
+        write!(f, " [client-request-id {}]", self.client_request_id)
+    }
 }
 
 /// What a call met on its way.

@@ -1,4 +1,5 @@
 use std::ffi::CString;
+use std::ptr;
 use std::time::Duration;
 
 use libc::c_char;
@@ -23,6 +24,26 @@ pub(super) fn c_string(text: &str) -> CString {
     CString::new(text).unwrap_or_else(|_| CString::new(text.replace('\0', " ")).unwrap_or_default())
 }
 
+/// Writes a text and its NUL into a buffer, as much of it as there is room for, in whole characters.
+///
+/// # Safety
+/// `buffer` is NULL or has room for `size` bytes, and nobody else uses it meanwhile.
+pub(super) unsafe fn fill(buffer: *mut c_char, size: u32, text: &str) {
+    let Some(room) = size.checked_sub(1).filter(|_| !buffer.is_null()) else { return };
+    let text = c_string(text);
+    let text = text.as_bytes();
+    let mut end = text.len().min(usize::try_from(room).unwrap_or(usize::MAX));
+    // The byte after the cut must not be one in the middle of a character.
+    while text.get(end).is_some_and(|byte| byte & 0xC0 == 0x80) {
+        end -= 1;
+    }
+    // SAFETY: `end` and the NUL after it are within `size`, for which the caller answers; `text` is a copy of its own.
+    unsafe {
+        ptr::copy_nonoverlapping(text.as_ptr(), buffer.cast(), end);
+        buffer.add(end).write(0);
+    }
+}
+
 /// A time in milliseconds, rounded up, and the longest there is where it is longer.
 pub(super) fn milliseconds(time: Duration) -> u32 {
     u32::try_from(time.as_micros().div_ceil(1000)).unwrap_or(u32::MAX)
@@ -31,6 +52,25 @@ pub(super) fn milliseconds(time: Duration) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_buffer_is_filled_as_far_as_it_goes() {
+        let filled = |size: u32, text: &str| {
+            let mut buffer = [b'x'; 8];
+            // SAFETY: `size` is not more than the buffer has.
+            unsafe { fill(buffer.as_mut_ptr().cast(), size, text) };
+            buffer
+        };
+        assert_eq!(&filled(8, "sent"), b"sent\0xxx");
+        assert_eq!(&filled(5, "sent"), b"sent\0xxx");
+        assert_eq!(&filled(4, "sent"), b"sen\0xxxx");
+        assert_eq!(&filled(3, "né"), b"n\0xxxxxx");
+        assert_eq!(&filled(4, "né"), b"n\xc3\xa9\0xxxx");
+        assert_eq!(&filled(1, "sent"), b"\0xxxxxxx");
+        assert_eq!(&filled(0, "sent"), b"xxxxxxxx");
+        // SAFETY: NULL is no buffer.
+        unsafe { fill(ptr::null_mut(), 8, "sent") };
+    }
 
     #[test]
     fn texts_and_times() {
