@@ -1,4 +1,4 @@
-//! Writes `include/graph_message.h` from `src/ffi`, and marks the shared library as one that stays loaded.
+//! Writes `include/graph_message.h` from `src/ffi`, gives the shared library its name, and marks it as one that stays loaded.
 
 use std::env;
 use std::error::Error;
@@ -7,16 +7,24 @@ use std::path::Path;
 /// The files of the C API, in the order in which the header reads.
 const FILES: [&str; 8] = ["status", "send", "client", "call", "options", "error", "receipt", "version"];
 
+/// What a program that is linked with the shared library asks the loader for. The ABI is only ever added to, so the number
+/// stays.
+const SONAME: &str = "libgraph_message.so.1";
+
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo:rerun-if-changed=src/ffi");
     println!("cargo:rerun-if-changed=cbindgen.toml");
     println!("cargo:rerun-if-changed=include/graph_message.h");
     write_header(Path::new("include/graph_message.h"))?;
 
-    // Threads that have called into the library run destructors of its thread-locals when they end, which must still be
-    // there then, whatever the host program does with dlclose.
     let object_format_is_elf = !matches!(env::var("CARGO_CFG_TARGET_OS")?.as_str(), "windows" | "macos" | "ios");
     if object_format_is_elf {
+        // The Python module is loaded by its path, and by nothing else.
+        if env::var_os("CARGO_FEATURE_PYTHON").is_none() {
+            println!("cargo:rustc-cdylib-link-arg=-Wl,-soname,{SONAME}");
+        }
+        // Threads that have called into the library run destructors of its thread-locals when they end, which must still be
+        // there then, whatever the host program does with dlclose.
         println!("cargo:rustc-cdylib-link-arg=-Wl,-z,nodelete");
     }
     Ok(())

@@ -9,7 +9,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 
-use support::{library_dir, root, tool};
+use support::{library_dir, root, soname, tool};
 
 fn library() -> PathBuf {
     library_dir().join("libgraph_message.so")
@@ -117,6 +117,12 @@ fn no_python() {
         let symbol = line.split(' ').next_back().unwrap();
         assert!(!symbol.trim_start_matches('_').starts_with("Py"), "{line}");
     }
+}
+
+/// Compiled programs ask for this file. The ABI is only ever added to, so the number stays.
+#[test]
+fn it_is_asked_for_by_this_name() {
+    assert_eq!(soname(&library()), "libgraph_message.so.1");
 }
 
 /// Threads of the host program end whenever they like, and run destructors of ours when they do.

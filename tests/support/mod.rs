@@ -13,6 +13,7 @@ use std::ffi::OsStr;
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 /// The root of the project.
@@ -20,12 +21,31 @@ pub fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// The folder with the shared library that was built along with this test.
+/// The folder with the shared library that was built along with this test, also under its soname, which is what a program
+/// linked with it asks for.
 pub fn library_dir() -> PathBuf {
-    let test = std::env::current_exe().unwrap();
-    let dir = test.parent().unwrap().to_path_buf();
-    assert!(dir.join("libgraph_message.so").exists(), "no shared library in {}", dir.display());
-    dir
+    static DIR: OnceLock<PathBuf> = OnceLock::new();
+    DIR.get_or_init(|| {
+        let test = std::env::current_exe().unwrap();
+        let dir = test.parent().unwrap().to_path_buf();
+        let library = dir.join("libgraph_message.so");
+        assert!(library.exists(), "no shared library in {}", dir.display());
+        match std::os::unix::fs::symlink("libgraph_message.so", dir.join(soname(&library))) {
+            // Another test, or an earlier run.
+            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => (),
+            made => made.unwrap(),
+        }
+        dir
+    })
+    .clone()
+}
+
+/// The soname of a shared library.
+pub fn soname(library: &Path) -> String {
+    let output = Command::new(tool("readelf")).args(["-W", "-d"]).arg(library).env("LC_ALL", "C").output().unwrap();
+    let dynamic = String::from_utf8(output.stdout).unwrap();
+    let line = dynamic.lines().find(|line| line.contains("(SONAME)")).expect("the library has no soname");
+    line.split_once('[').unwrap().1.trim_end_matches(']').to_owned()
 }
 
 /// A fresh path for something that a test makes.

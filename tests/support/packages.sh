@@ -1,0 +1,17 @@
+# Read by scripts that need tools: installs the Debian packages of those that are missing.
+
+as_root=$([ "$(id -u)" = 0 ] || echo sudo)
+
+# need_packages COMMAND:PACKAGE ...
+need_packages() {
+  local pair missing=()
+  for pair in "$@"; do
+    PATH="$PATH:/usr/sbin:/sbin" command -v "${pair%%:*}" >/dev/null || missing+=("${pair#*:}")
+  done
+  [ ${#missing[@]} -gt 0 ] || return 0
+  echo "installing: ${missing[*]}"
+  # A server package starts its server when installed; these are started by the tests, on ports of their own.
+  $as_root apt-get update -qq
+  $as_root env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 \
+    apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+}
