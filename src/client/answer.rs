@@ -3,8 +3,9 @@
 use std::fmt;
 use std::time::Duration;
 
-use super::sending::{Attempt, Outside};
+use super::attempt::Attempt;
 use crate::delivery::check::{Blind, Known};
+use crate::delivery::gate::Outside;
 use crate::error::{Error, Seen};
 use crate::message::{Request, Target, Token};
 use crate::outcome::{Cause, Doubt, Failure, GraphError, Reply, Sight, Verdict, claims};

@@ -1,6 +1,7 @@
 //! One call, from its arguments to its answer: build, exchange, judge, decide.
 
 mod answer;
+mod attempt;
 mod call;
 mod clock;
 mod credential;

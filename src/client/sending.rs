@@ -4,30 +4,23 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
 use super::answer::{self, Evidence, Receipt};
+use super::attempt::Attempt;
 use super::clock::Clock;
 use super::log::Level;
 use super::settings::Verify;
 use super::{Core, Order};
 use crate::delivery::check::{Blind, Doubted, Finding, Known};
 use crate::delivery::flights::{Lead, Recent};
-use crate::delivery::gate::{Entry, Slot};
+use crate::delivery::gate::{Entry, Outside, Slot};
 use crate::error::Error;
-use crate::message::{Target, Token};
-use crate::outcome::{Failure, Reply, Sight, Verdict, asked_to_wait, claims, judge};
+use crate::message::Target;
+use crate::outcome::{Reply, Sight, Verdict, asked_to_wait, claims, judge};
 use crate::policy::{Progress, Step, next_step};
 use crate::status::Status;
 use crate::transport::{Limits, Transport};
 
 /// What an attempt leaves of the time for the looks after it, beside the time to settle.
 const TIME_TO_LOOK: Duration = Duration::from_secs(2);
-/// One attempt: what came of it and what that says.
-pub struct Attempt {
-    /// What it was made with: a reply may repeat it.
-    pub token: Token,
-    pub result: Result<Reply, Failure>,
-    pub verdict: Verdict,
-}
-
 /// A call that sends, on its way.
 pub struct Sending<'a, T, C> {
     pub(super) core: &'a Arc<Core<T, C>>,
@@ -273,27 +266,6 @@ impl<'a, T: Transport + 'static, C: Clock + 'static> Sending<'a, T, C> {
 
     pub(super) fn left(&self) -> Duration {
         self.order.deadline.saturating_duration_since(self.now())
-    }
-}
-
-/// Why a call did not get inside a mailbox's gate.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Outside {
-    /// It was cancelled.
-    Cancelled,
-    /// Its deadline passed.
-    OutOfTime,
-    /// The service asked everybody to wait, longer than the call has.
-    Paused(Duration),
-}
-
-impl From<Outside> for Blind {
-    fn from(outside: Outside) -> Blind {
-        match outside {
-            Outside::Cancelled => Blind::Cancelled,
-            Outside::OutOfTime => Blind::OutOfTime,
-            Outside::Paused(wait) => Blind::Paused(wait),
-        }
     }
 }
 

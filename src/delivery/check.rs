@@ -4,6 +4,7 @@
 
 use std::time::{Duration, Instant, SystemTime};
 
+use super::gate::Outside;
 use crate::outcome::{DraftSeen, ItemSeen, Sight};
 
 /// How long the clocks of the service's front end and of the mailbox may differ, and the date's missing fractions.
@@ -71,6 +72,16 @@ pub enum Blind {
     Cancelled,
     /// Looking is switched off.
     NotAsked,
+}
+
+impl From<Outside> for Blind {
+    fn from(outside: Outside) -> Blind {
+        match outside {
+            Outside::Cancelled => Blind::Cancelled,
+            Outside::OutOfTime => Blind::OutOfTime,
+            Outside::Paused(wait) => Blind::Paused(wait),
+        }
+    }
 }
 
 /// What to do next.

@@ -38,6 +38,17 @@ pub enum Entry {
     PausedUntil(Instant),
 }
 
+/// Why a call did not get inside a mailbox's gate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outside {
+    /// It was cancelled.
+    Cancelled,
+    /// Its deadline passed.
+    OutOfTime,
+    /// The service asked everybody to wait, longer than the call has.
+    Paused(Duration),
+}
+
 /// A place inside; dropping it gives it back.
 #[derive(Debug)]
 pub struct Slot {

@@ -3,7 +3,8 @@ use std::time::Duration;
 use libc::c_char;
 
 use super::argument::{object, text_or_empty};
-use super::guard::{guard, guard_value};
+use super::guard::guard;
+use super::panic::guard_value;
 use super::status::graph_status;
 use crate::client::Call;
 

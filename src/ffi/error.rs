@@ -2,7 +2,7 @@ use std::ffi::CString;
 
 use libc::c_char;
 
-use super::guard::guard_value;
+use super::panic::guard_value;
 use super::status::{GRAPH_OK, graph_status};
 use super::string::{c_string, milliseconds};
 use crate::error::Error;

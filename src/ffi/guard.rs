@@ -1,4 +1,4 @@
-//! The guard before every export: no panic crosses it, and what a fallible one ends in becomes a status and an error object.
+//! Fallible exports: what they end in becomes a status and an error object.
 
 use std::mem::MaybeUninit;
 
@@ -24,11 +24,6 @@ pub fn guard(
     status.value()
 }
 
-/// Runs a function that cannot fail, and returns the given value should it panic all the same.
-pub fn guard_value<T>(otherwise: T, body: impl FnOnce() -> T) -> T {
-    caught(body).unwrap_or(otherwise)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -49,12 +44,6 @@ mod tests {
         let error = unsafe { Box::from_raw(err.assume_init()) };
         assert_eq!(error.status(), 90);
         assert_eq!(guard(None, || panic!("no place for the error")), 90);
-    }
-
-    #[test]
-    fn what_cannot_fail_has_a_value_all_the_same() {
-        assert_eq!(guard_value(7, || panic!("no value")), 7);
-        assert_eq!(guard_value(7, || 8), 8);
     }
 
     #[test]

@@ -18,6 +18,7 @@ mod client;
 mod error;
 mod guard;
 mod options;
+mod panic;
 mod receipt;
 mod send;
 mod status;

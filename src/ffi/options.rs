@@ -4,7 +4,8 @@ use std::path::Path;
 use libc::c_char;
 
 use super::argument::{object, text, text_or_empty};
-use super::guard::{guard, guard_value};
+use super::guard::guard;
+use super::panic::guard_value;
 use super::status::graph_status;
 use crate::client::{Level, Log, Roots, Settings, Verify};
 use crate::error::Error;

@@ -6,8 +6,9 @@ use once_cell::sync::OnceCell;
 
 use super::argument::{text, text_or_empty};
 use super::error::graph_error;
-use super::guard::{guard, guard_value};
+use super::guard::guard;
 use super::options::graph_options;
+use super::panic::guard_value;
 use super::status::{GRAPH_INTERNAL, graph_status};
 use super::string::{fill, milliseconds};
 use crate::client::{Client, Settings};

@@ -1,7 +1,7 @@
 use libc::c_char;
 use std::ffi::CStr;
 
-use super::guard::guard_value;
+use super::panic::guard_value;
 use crate::status::Status;
 
 /// How a call ended. One of the GRAPH_* values below; treat a value that is not listed as GRAPH_UNKNOWN.

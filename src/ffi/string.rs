@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use libc::c_char;
 
-use super::guard::guard_value;
+use super::panic::guard_value;
 
 /// Frees a string that a function of this library handed over, and says so where it does. NULL is no string. Never free such
 /// a string with free(), nor one that an accessor returned with this.

@@ -2,7 +2,7 @@ use std::ffi::CStr;
 
 use libc::c_char;
 
-use super::guard::guard_value;
+use super::panic::guard_value;
 
 /// The ABI that this header describes. Grows by one with each addition; a program built for N runs with any library whose
 /// graph_abi_version is N or more.
