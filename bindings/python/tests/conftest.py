@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import urllib.request
 from typing import Any, Iterator
 
 import pytest
+
+# Who runs the tests in the background may have had SIGINT ignored, which children inherit.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 TOKEN = "user-token"
 MAILBOX = "megan@contoso.example"
