@@ -695,7 +695,7 @@ contains
     call no_texts(outcome)
     outcome%status = GRAPH_INVALID_ARGUMENT
     outcome%sent = 0
-    outcome%message = message // "; nothing was sent"
+    outcome%message = "not sent: " // message
   end function
 
   subroutine no_texts(result)

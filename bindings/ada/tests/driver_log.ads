@@ -1,0 +1,3 @@
+package Driver_Log is
+   procedure Show (Level : Integer; Line : String);
+end Driver_Log;
