@@ -1,0 +1,3 @@
+module graphmessage
+
+go 1.18
