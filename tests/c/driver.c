@@ -12,6 +12,16 @@
 
 #include "graph_message.h"
 
+#ifdef _WIN32
+#include <fcntl.h>
+#include <io.h>
+#endif
+
+/* The header of the stdcall library for Windows defines it. */
+#ifndef GRAPH_CALL
+#define GRAPH_CALL
+#endif
+
 enum { LINE = 200000 };
 
 static graph_options *options;
@@ -69,7 +79,7 @@ static void keep(char **place, const char *text)
     *place = copy(text);
 }
 
-static void log_line(void *context, int32_t level, const char *line)
+static void GRAPH_CALL log_line(void *context, int32_t level, const char *line)
 {
     (void)context;
     printf("log=%d %s\n", (int)level, line);
@@ -138,8 +148,8 @@ static void print_receipt(const graph_receipt *receipt)
     printf("sent_id=%s\n", graph_receipt_sent_id(receipt));
 }
 
-typedef graph_status (*message_function)(const graph_client *, const graph_call *, const char *, const char *, const char *,
-                                        graph_receipt **, graph_error **);
+typedef graph_status (GRAPH_CALL *message_function)(const graph_client *, const graph_call *, const char *, const char *,
+                                                   const char *, graph_receipt **, graph_error **);
 
 static void call_with(message_function function)
 {
@@ -181,6 +191,10 @@ static void call_with(message_function function)
 int main(void)
 {
     static char line[LINE];
+#ifdef _WIN32
+    /* Lines end as they do elsewhere. */
+    _setmode(_fileno(stdout), _O_BINARY);
+#endif
     if (graph_abi_version() < GRAPH_ABI_VERSION) die("library", "older than the header");
     options = graph_options_new();
     while (fgets(line, sizeof line, stdin)) {

@@ -8,7 +8,7 @@ use once_cell::sync::OnceCell;
 use rustls::crypto::{CryptoProvider, ring};
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName};
-use rustls::{CertificateError, ClientConfig, ClientConnection, RootCertStore, StreamOwned};
+use rustls::{CertificateError, ClientConfig, ClientConnection, OtherError, RootCertStore, StreamOwned};
 use rustls_platform_verifier::Verifier;
 
 use super::line::{Line, Stage};
@@ -105,9 +105,15 @@ impl TlsSettings {
             ClientConfig::builder_with_provider(Arc::clone(&provider)).with_safe_default_protocol_versions()?;
         let extra = self.extra.0.iter().cloned();
         let builder = match self.roots {
-            Roots::System => builder
-                .dangerous()
-                .with_custom_certificate_verifier(Arc::new(Verifier::new_with_extra_roots(extra, provider)?)),
+            Roots::System => {
+                // On Windows even no extra roots would make a second search for each certificate that is not trusted.
+                let verifier = if self.extra.0.is_empty() {
+                    Verifier::new(provider)?
+                } else {
+                    Verifier::new_with_extra_roots(extra, provider)?
+                };
+                builder.dangerous().with_custom_certificate_verifier(Arc::new(verifier))
+            }
             Roots::Bundled => {
                 let mut store = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
                 for certificate in extra {
@@ -132,6 +138,14 @@ fn explain(host: &str, error: io::Error) -> io::Error {
     }
 }
 
+const UNKNOWN_AUTHORITY: &str = "; a proxy that opens TLS? give its certificate authority as ca_file";
+
+/// Whether Windows found no issuer for a certificate: CERT_E_CHAINING, which has no counterpart in rustls.
+fn is_partial_chain(error: &OtherError) -> bool {
+    const CERT_E_CHAINING: i32 = -0x7ff4_fef6;
+    error.0.downcast_ref::<io::Error>().and_then(io::Error::raw_os_error) == Some(CERT_E_CHAINING)
+}
+
 fn refused(host: &str, error: &rustls::Error) -> io::Error {
     let advice = match error {
         // The last two: the store has an older certificate of the same authority.
@@ -139,7 +153,10 @@ fn refused(host: &str, error: &rustls::Error) -> io::Error {
             CertificateError::UnknownIssuer
             | CertificateError::BadSignature
             | CertificateError::UnsupportedSignatureAlgorithmForPublicKeyContext { .. },
-        ) => "; a proxy that opens TLS? give its certificate authority as ca_file",
+        ) => UNKNOWN_AUTHORITY,
+        rustls::Error::InvalidCertificate(CertificateError::Other(other)) if is_partial_chain(other) => {
+            UNKNOWN_AUTHORITY
+        }
         rustls::Error::InvalidCertificate(CertificateError::Expired | CertificateError::ExpiredContext { .. }) => {
             "; is this machine's clock right?"
         }
@@ -148,4 +165,19 @@ fn refused(host: &str, error: &rustls::Error) -> io::Error {
         _ => "",
     };
     Trouble::error(Cause::Tls, format!("TLS with {host} failed: {error}{advice}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_windows_says_of_an_unknown_authority_leads_to_ca_file() {
+        let told = |code: i32| {
+            let error = OtherError(Arc::new(io::Error::from_raw_os_error(code)));
+            refused("host", &rustls::Error::InvalidCertificate(CertificateError::Other(error))).to_string()
+        };
+        assert!(told(-0x7ff4_fef6).contains("ca_file"), "{}", told(-0x7ff4_fef6));
+        assert!(!told(-0x7ff4_feff).contains("ca_file"), "{}", told(-0x7ff4_feff));
+    }
 }

@@ -59,9 +59,18 @@ impl Wire {
             let mut sockets: Vec<PollFd> =
                 racing.iter().map(|(_, wire)| PollFd::new(&wire.stream, PollFlags::OUT)).collect();
             poll_for(&mut sockets, slice)?;
-            let Some(ready) = sockets.iter().position(|socket| !socket.revents().is_empty()) else { continue };
-            let (address, wire) = racing.swap_remove(ready);
-            match wire.stream.take_error()? {
+            let ready = sockets.iter().position(|socket| !socket.revents().is_empty());
+            let (ended, error) = match ready {
+                Some(ready) => (ready, racing[ready].1.stream.take_error()?),
+                // Windows before 10 version 2004 does not wake a poll where a connect fails; the socket itself tells.
+                None if cfg!(windows) => match failed(&racing) {
+                    Some((ended, error)) => (ended, Some(error)),
+                    None => continue,
+                },
+                None => continue,
+            };
+            let (address, wire) = racing.swap_remove(ended);
+            match error {
                 None => return Ok(wire),
                 Some(error) => {
                     last = refused(address, error);
@@ -172,9 +181,15 @@ impl Wire {
     }
 }
 
+/// The first of the sockets that has an error, and which.
+fn failed(racing: &[(SocketAddr, Wire)]) -> Option<(usize, io::Error)> {
+    racing.iter().enumerate().find_map(|(at, (_, wire))| Some((at, wire.stream.take_error().ok()??)))
+}
+
 /// Polls for a part of a second, and says whether one of the sockets is ready; a signal ends it early.
 fn poll_for(sockets: &mut [PollFd], time: Duration) -> io::Result<bool> {
-    let timeout = Timespec { tv_sec: 0, tv_nsec: time.subsec_nanos().max(1_000_000).into() };
+    // The field is 32 bits wide on Windows, which holds a second.
+    let timeout = Timespec { tv_sec: 0, tv_nsec: time.subsec_nanos().max(1_000_000) as _ };
     match poll(sockets, Some(&timeout)) {
         Ok(ready) => Ok(ready > 0),
         Err(rustix::io::Errno::INTR) => Ok(false),
