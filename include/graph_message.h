@@ -455,9 +455,8 @@ graph_status graph_options_set_verify(graph_options *options,
 
 /**
  * How long the service may take to show that it accepted a mail, in milliseconds. Default 20000, at most 240000; 0 is the
- * default. A draft
- * that is still there this long after a doubtful attempt counts as not sent. Raise it for a mailbox that sends more than 30
- * messages a minute, whose accepted drafts may stay visible longer.
+ * default. A draft that is still there this long after a doubtful attempt counts as not sent. Raise it for a mailbox that
+ * sends more than 30 messages a minute, whose accepted drafts may stay visible longer.
  */
 graph_status graph_options_set_settle_ms(graph_options *options,
                                          uint32_t ms);

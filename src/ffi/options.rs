@@ -141,9 +141,8 @@ pub extern "C" fn graph_options_set_verify(options: Option<&mut graph_options>, 
 }
 
 /// How long the service may take to show that it accepted a mail, in milliseconds. Default 20000, at most 240000; 0 is the
-/// default. A draft
-/// that is still there this long after a doubtful attempt counts as not sent. Raise it for a mailbox that sends more than 30
-/// messages a minute, whose accepted drafts may stay visible longer.
+/// default. A draft that is still there this long after a doubtful attempt counts as not sent. Raise it for a mailbox that
+/// sends more than 30 messages a minute, whose accepted drafts may stay visible longer.
 #[unsafe(no_mangle)]
 pub extern "C" fn graph_options_set_settle_ms(options: Option<&mut graph_options>, ms: u32) -> graph_status {
     set(options, |settings| settings.set_settle_ms(ms))
