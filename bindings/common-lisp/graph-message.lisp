@@ -147,6 +147,11 @@
 
 (in-package #:graph-message)
 
+;; The library is found at run time, and might be an older one.
+(when (< (graph-abi-version) +graph-abi-version+)
+  (error "The graph-message library ~a is older than graph-message.lisp."
+         (foreign-string-to-lisp (graph-version) :encoding :utf-8)))
+
 (defclass receipt ()
   ((http-status :initarg :http-status :reader http-status)
    (request-id :initarg :request-id :reader request-id)
