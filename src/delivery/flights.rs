@@ -109,20 +109,17 @@ impl<R: Clone> Flights<R> {
 }
 
 impl<R> Flights<R> {
-    fn land(
+    /// Ends a flight, and changes in the same step what is remembered.
+    fn end(
         &self,
         key: &DraftKey,
         flight: &Arc<Flight<R>>,
         landed: impl FnOnce() -> Landed<R>,
-        recent: Option<Recent>,
-        now: Instant,
+        change: impl FnOnce(&mut State<R>),
     ) {
         let mut state = self.lock();
         state.flying.remove(key);
-        match recent {
-            Some(recent) => state.remember(key, recent, now),
-            None => drop(state.recent.remove(key)),
-        }
+        change(&mut state);
         drop(state);
         // Out of the map, it gains no followers; most have none.
         if Arc::strong_count(flight) > 1 {
@@ -193,15 +190,21 @@ impl<R> Lead<R> {
         R: Clone,
     {
         self.has_landed = true;
-        self.flights.land(&self.key, &self.flight, || Landed::With(result.clone()), recent, now);
+        self.flights.end(
+            &self.key,
+            &self.flight,
+            || Landed::With(result.clone()),
+            |state| match recent {
+                Some(recent) => state.remember(&self.key, recent, now),
+                None => drop(state.recent.remove(&self.key)),
+            },
+        );
     }
 
     /// Ends a flight in which nothing was sent: those who follow take over, and what was remembered stays.
     pub fn leave(mut self) {
         self.has_landed = true;
-        self.flights.lock().flying.remove(&self.key);
-        self.flight.progress().landed = Some(Landed::Lost);
-        self.flights.landed.raise();
+        self.flights.end(&self.key, &self.flight, || Landed::Lost, |_| {});
     }
 }
 
@@ -211,7 +214,8 @@ impl<R> Drop for Lead<R> {
             // The thread is unwinding: whatever it did is unknown from the moment it began.
             let doubted = Doubted { began: self.began, cut_at: self.began };
             let recent = Recent { accepted: false, doubted, known: Known::default(), is_lost: true };
-            self.flights.land(&self.key, &self.flight, || Landed::Lost, Some(recent), self.began);
+            let remember = |state: &mut State<R>| state.remember(&self.key, recent, self.began);
+            self.flights.end(&self.key, &self.flight, || Landed::Lost, remember);
         }
     }
 }
