@@ -7,7 +7,7 @@ use super::attempt::Attempt;
 use crate::delivery::check::{Blind, Known};
 use crate::delivery::gate::Outside;
 use crate::error::{Error, Seen};
-use crate::message::{Request, Target, Token};
+use crate::message::{Target, Token};
 use crate::outcome::{Cause, Doubt, Failure, GraphError, Reply, Sight, Verdict, claims};
 use crate::status::Status;
 
@@ -119,22 +119,23 @@ pub fn of(attempt: Attempt, evidence: &Evidence) -> Result<Receipt, Error> {
 /// The answer where the looks after a doubtful attempt could not tell.
 pub fn unknown(attempt: Attempt, evidence: &Evidence, blind: Blind) -> Error {
     let error = of(attempt, evidence).err().unwrap_or_else(|| Error::new(Status::Unknown, ""));
-    let why =
-        error.message.trim_start_matches("may have been sent: ").split("; ").next().unwrap_or_default().to_owned();
-    let message = format!("may have been sent: {why}, and {}", describe(blind));
+    let message = format!("may have been sent: {}, and {}", what_happened(&error), describe(blind));
     Error { status: Status::Unknown, message, retry_after: wait_of(blind), ..error }
 }
 
 /// The answer where the draft was found unsent after a doubtful attempt, and there is to be no other.
 pub fn not_sent_after(attempt: Attempt, evidence: &Evidence) -> Error {
     let error = of(attempt, evidence).err().unwrap_or_else(|| Error::new(Status::Unavailable, ""));
-    let why =
-        error.message.trim_start_matches("may have been sent: ").split("; ").next().unwrap_or_default().to_owned();
     Error {
         status: Status::Unavailable,
-        message: format!("not sent: {why}; the draft is still there, unchanged: send again later"),
+        message: format!("not sent: {}; the draft is still there, unchanged: send again later", what_happened(&error)),
         ..error
     }
+}
+
+/// What a doubtful attempt's error says happened, without what it says of the mail and what it advises.
+fn what_happened(error: &Error) -> &str {
+    error.message.trim_start_matches("may have been sent: ").split("; ").next().unwrap_or_default()
 }
 
 /// The answer of a check that found the draft unsent.
@@ -362,50 +363,4 @@ fn wait_of(blind: Blind) -> Duration {
 
 fn seconds(time: Duration) -> String {
     format!("{} s", time.as_secs_f64().ceil())
-}
-
-/// The debug line of an attempt.
-pub fn describe_attempt(request: &Request, number: u32, attempt: &Attempt) -> String {
-    let met = match &attempt.result {
-        Ok(reply) => format!("HTTP {} [request-id {}]", reply.status, request.token.quote(&reply.request_id)),
-        Err(failure) if failure.handed_on => format!("request handed on, {}", failure.detail),
-        Err(failure) => format!("no request handed on, {}", failure.detail),
-    };
-    format!("attempt {number} {}: {met}: {:?}", request.url, attempt.verdict)
-}
-
-/// The debug line of a look.
-pub fn describe_look(request: &Request, sight: &Sight) -> String {
-    let shows = match sight {
-        Sight::Draft(_) => "a draft".to_owned(),
-        Sight::NotADraft(_) => "no draft any more".to_owned(),
-        Sight::Gone => "nothing there".to_owned(),
-        Sight::NotAllowed(status) => format!("not allowed ({status})"),
-        Sight::Nothing(_) => "the look failed".to_owned(),
-    };
-    format!("look {}: {shows}", request.url)
-}
-
-/// The info line of a call.
-pub fn describe_call(request: &Request, result: &Result<Receipt, Error>, took: Duration) -> String {
-    let ms = took.as_millis();
-    match result {
-        Ok(receipt) => format!(
-            "GRAPH_OK {} {} attempts {} {ms} ms HTTP {} [request-id {}] [client-request-id {}]",
-            request.url,
-            if receipt.found { "found sent," } else { "accepted," },
-            receipt.attempts,
-            receipt.http_status,
-            receipt.request_id,
-            receipt.client_request_id
-        ),
-        Err(error) => format!(
-            "{} {} attempts {} last look {:?} {ms} ms: {}",
-            error.status.name(),
-            request.url,
-            error.attempts,
-            error.seen,
-            error.message
-        ),
-    }
 }

@@ -1,7 +1,14 @@
-//! The caller's log: lines handed to a function of its own, on the thread of the call.
+//! The caller's log: what its lines say, and the function of its own that they are handed to, on the thread of the call.
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
+
+use super::answer::Receipt;
+use super::attempt::Attempt;
+use crate::error::Error;
+use crate::message::Request;
+use crate::outcome::Sight;
 
 /// How much a line matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -37,5 +44,51 @@ impl Log {
 impl fmt::Debug for Log {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(if self.0.is_some() { "Log(set)" } else { "Log" })
+    }
+}
+
+/// The debug line of an attempt.
+pub fn of_attempt(request: &Request, number: u32, attempt: &Attempt) -> String {
+    let met = match &attempt.result {
+        Ok(reply) => format!("HTTP {} [request-id {}]", reply.status, request.token.quote(&reply.request_id)),
+        Err(failure) if failure.handed_on => format!("request handed on, {}", failure.detail),
+        Err(failure) => format!("no request handed on, {}", failure.detail),
+    };
+    format!("attempt {number} {}: {met}: {:?}", request.url, attempt.verdict)
+}
+
+/// The debug line of a look.
+pub fn of_look(request: &Request, sight: &Sight) -> String {
+    let shows = match sight {
+        Sight::Draft(_) => "a draft".to_owned(),
+        Sight::NotADraft(_) => "no draft any more".to_owned(),
+        Sight::Gone => "nothing there".to_owned(),
+        Sight::NotAllowed(status) => format!("not allowed ({status})"),
+        Sight::Nothing(_) => "the look failed".to_owned(),
+    };
+    format!("look {}: {shows}", request.url)
+}
+
+/// The info line of a call.
+pub fn of_call(request: &Request, result: &Result<Receipt, Error>, took: Duration) -> String {
+    let ms = took.as_millis();
+    match result {
+        Ok(receipt) => format!(
+            "GRAPH_OK {} {} attempts {} {ms} ms HTTP {} [request-id {}] [client-request-id {}]",
+            request.url,
+            if receipt.found { "found sent," } else { "accepted," },
+            receipt.attempts,
+            receipt.http_status,
+            receipt.request_id,
+            receipt.client_request_id
+        ),
+        Err(error) => format!(
+            "{} {} attempts {} last look {:?} {ms} ms: {}",
+            error.status.name(),
+            request.url,
+            error.attempts,
+            error.seen,
+            error.message
+        ),
     }
 }

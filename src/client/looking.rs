@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::answer::{self, Receipt};
 use super::clock::Clock;
-use super::log::Level;
+use super::log::{self, Level};
 use super::sending::{Sending, merged};
 use super::settings::Verify;
 use crate::delivery::check::{self, Blind, Check, Doubted, Finding, Look, Next};
@@ -198,7 +198,7 @@ impl<T: Transport + 'static, C: Clock + 'static> Sending<'_, T, C> {
             self.order.traffic.gates.pause(&self.order.key.mailbox, self.now(), wait);
         }
         self.evidence.saw(&sight);
-        self.core.settings.log.write(Level::Debug, || answer::describe_look(&request, &sight));
+        self.core.settings.log.write(Level::Debug, || log::of_look(&request, &sight));
         Ok(Looked { look: Look { began, earliest }, sight, result })
     }
 

@@ -223,7 +223,7 @@ impl<T: Transport + 'static, C: Clock + 'static> Client<T, C> {
 
     fn report(&self, order: &Order, result: &Result<Receipt, Error>) {
         let took = self.core.clock.now().saturating_duration_since(order.began);
-        self.core.settings.log.write(Level::Info, || answer::describe_call(&order.target.send(), result, took));
+        self.core.settings.log.write(Level::Info, || log::of_call(&order.target.send(), result, took));
     }
 }
 

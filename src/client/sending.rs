@@ -6,7 +6,7 @@ use std::time::{Duration, Instant, SystemTime};
 use super::answer::{self, Evidence, Receipt};
 use super::attempt::Attempt;
 use super::clock::Clock;
-use super::log::Level;
+use super::log::{self, Level};
 use super::settings::Verify;
 use super::{Core, Order};
 use crate::delivery::check::{Blind, Doubted, Finding, Known};
@@ -165,7 +165,7 @@ impl<'a, T: Transport + 'static, C: Clock + 'static> Sending<'a, T, C> {
         }
         let attempt = Attempt { token: self.target.token.clone(), result, verdict };
         let number = self.evidence.attempts;
-        settings.log.write(Level::Debug, || answer::describe_attempt(&self.target.send(), number, &attempt));
+        settings.log.write(Level::Debug, || log::of_attempt(&self.target.send(), number, &attempt));
         Ok(attempt)
     }
 
