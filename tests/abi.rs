@@ -9,14 +9,11 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 
+use support::header::{c_header, declared_functions, without_comments};
 use support::{library_dir, root, soname, tool};
 
 fn library() -> PathBuf {
     library_dir().join("libgraph_message.so")
-}
-
-fn header() -> String {
-    fs::read_to_string(root().join("include/graph_message.h")).unwrap()
 }
 
 /// What a tool prints about the library.
@@ -35,19 +32,6 @@ fn listed() -> Vec<(String, String)> {
 
 fn listed_symbols() -> BTreeSet<String> {
     listed().into_iter().map(|(symbol, _)| symbol).collect()
-}
-
-/// The header without its comments.
-fn declarations() -> String {
-    let (mut text, mut rest) = (String::new(), &*header());
-    while let Some((before, comment)) = rest.split_once("/*") {
-        text.push_str(before);
-        rest = comment.split_once("*/").expect("a comment that ends").1;
-    }
-    text.push_str(rest);
-    text.lines()
-        .map(|line| line.split_once("//").map_or(line, |(code, _)| code))
-        .fold(String::new(), |text, line| text + line + "\n")
 }
 
 #[test]
@@ -72,13 +56,7 @@ fn exports_are_the_list() {
 
 #[test]
 fn the_header_declares_the_list() {
-    let text = declarations();
-    let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
-    let calls = text.match_indices('(').map(|(at, _)| {
-        let before = text[..at].trim_end();
-        before[before.rfind(|c| !is_name(c)).map_or(0, |at| at + 1)..].to_owned()
-    });
-    let declared: Vec<String> = calls.filter(|name| name.starts_with("graph_")).collect();
+    let declared = declared_functions();
     assert_eq!(declared.len(), listed().len(), "a function is declared twice, or not at all");
     assert_eq!(declared.into_iter().collect::<BTreeSet<_>>(), listed_symbols());
 }
@@ -87,7 +65,7 @@ fn the_header_declares_the_list() {
 #[test]
 fn every_value_is_fixed() {
     let fixed = fs::read_to_string(root().join("tests/c/values.c")).unwrap();
-    for name in declarations().lines().filter_map(|line| line.strip_prefix("#define ")) {
+    for name in without_comments(&c_header()).lines().filter_map(|line| line.strip_prefix("#define ")) {
         let name = name.split(' ').next().unwrap();
         let version = name == "GRAPH_MESSAGE_H" || name == "GRAPH_ABI_VERSION" || name.starts_with("GRAPH_VERSION");
         assert!(version || fixed.contains(&format!("VALUE({name}, ")), "tests/c/values.c does not fix {name}");
@@ -99,7 +77,7 @@ fn the_header_has_the_version() {
     let version = env!("CARGO_PKG_VERSION");
     let parts = [env!("CARGO_PKG_VERSION_MAJOR"), env!("CARGO_PKG_VERSION_MINOR"), env!("CARGO_PKG_VERSION_PATCH")];
     let [major, minor, patch] = parts.map(|part| part.parse::<u32>().unwrap());
-    let header = header();
+    let header = c_header();
     for define in [
         format!("#define GRAPH_VERSION \"{version}\""),
         format!("#define GRAPH_VERSION_MAJOR {major}"),

@@ -8,37 +8,16 @@ use std::fs;
 use std::path::PathBuf;
 
 use serde_json::Value;
+use support::header::{c_header, declared_functions, without_comments};
 use support::root;
 
-/// The header's functions, and its constants with their values.
-fn header() -> (Vec<String>, Vec<(String, String)>) {
-    let text = fs::read_to_string(root().join("include/graph_message.h")).unwrap();
-    let code: String = {
-        let mut rest = text.as_str();
-        let mut code = String::new();
-        while let Some(begin) = rest.find("/*") {
-            code += &rest[..begin];
-            rest = &rest[begin + rest[begin..].find("*/").unwrap() + 2..];
-        }
-        code + rest
-    };
-    let word = |c: char| c.is_alphanumeric() || c == '_';
-    let mut functions: Vec<String> = code
-        .match_indices('(')
-        .map(|(at, _)| code[..at].rsplit(|c| !word(c)).next().unwrap().to_owned())
-        .filter(|name| name.starts_with("graph_"))
-        .collect();
-    let mut constants = Vec::new();
-    for define in code.lines().filter_map(|line| line.strip_prefix("#define GRAPH_")) {
-        let (name, value) = define.split_once(' ').unwrap_or((define, ""));
-        // The version is the header's own affair.
-        if value.parse::<i64>().is_ok() && !name.starts_with("VERSION") {
-            constants.push((format!("GRAPH_{name}"), value.to_owned()));
-        }
-    }
-    functions.sort();
-    functions.dedup();
-    (functions, constants)
+/// The header's constants, and their values.
+fn constants() -> Vec<(String, String)> {
+    let code = without_comments(&c_header());
+    let defines = code.lines().filter_map(|line| line.strip_prefix("#define ")?.split_once(' '));
+    // The version is the header's own affair.
+    let numbers = defines.filter(|(name, value)| value.parse::<i64>().is_ok() && !name.starts_with("GRAPH_VERSION"));
+    numbers.map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
 }
 
 fn words(line: &str) -> impl Iterator<Item = &str> {
@@ -52,17 +31,19 @@ fn folded(text: &str) -> String {
 
 #[test]
 fn the_header_is_read() {
-    let (functions, constants) = header();
+    let mut functions = declared_functions();
+    functions.sort();
     let symbols = fs::read_to_string(root().join("tests/abi/symbols.txt")).unwrap();
     let listed: Vec<&str> =
         symbols.lines().filter(|line| !line.starts_with('#')).filter_map(|line| line.split(' ').next()).collect();
     assert_eq!(functions, listed);
+    let constants = constants();
     assert!(constants.contains(&("GRAPH_UNKNOWN".to_owned(), "40".to_owned())), "{constants:?}");
 }
 
 #[test]
 fn declarations_are_the_headers() {
-    let (functions, constants) = header();
+    let (functions, constants) = (declared_functions(), constants());
     let mut folders: Vec<PathBuf> =
         fs::read_dir(root().join("bindings")).unwrap().map(|entry| entry.unwrap().path()).collect();
     folders.sort();

@@ -11,6 +11,7 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use serde_json::json;
+use support::header::{c_header, without_comments};
 use support::programs::{Server, Start, TOKEN, file_of, run, valgrind};
 use support::{CXX17, compile, root, scratch, tool};
 
@@ -30,14 +31,8 @@ fn header() -> String {
 
 /// The names in a C or C++ text that begin so, comments left out.
 fn names(text: &str, prefix: &str) -> BTreeSet<String> {
-    let (mut code, mut rest) = (String::new(), text);
-    while let Some((before, comment)) = rest.split_once("/*") {
-        code.push_str(before);
-        rest = comment.split_once("*/").expect("a comment that ends").1;
-    }
-    code.push_str(rest);
-    let lines = code.lines().map(|line| line.split_once("//").map_or(line, |(code, _)| code));
-    let words = lines.flat_map(|line| line.split(|c: char| !c.is_ascii_alphanumeric() && c != '_'));
+    let code = without_comments(text);
+    let words = code.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
     words.filter(|word| word.starts_with(prefix)).map(str::to_owned).collect()
 }
 
@@ -59,7 +54,7 @@ fn not_wrapped() -> BTreeMap<&'static str, &'static str> {
 /// A function or constant that is added to the C header needs its place here too.
 #[test]
 fn the_header_is_complete() {
-    let c = fs::read_to_string(root().join("include/graph_message.h")).unwrap();
+    let c = c_header();
     let cpp = header();
     let mut missing = BTreeSet::new();
     let mut count = 0;
@@ -209,7 +204,7 @@ fn the_shared_client() {
 /// The C header as a later version would have it, in front of the real one.
 #[test]
 fn a_library_older_than_the_header() {
-    let c = fs::read_to_string(root().join("include/graph_message.h")).unwrap();
+    let c = c_header();
     let newer = scratch("graph_message.h");
     let (before, after) = c.split_once("#define GRAPH_ABI_VERSION ").unwrap();
     fs::write(&newer, format!("{before}#define GRAPH_ABI_VERSION 99{after}")).unwrap();

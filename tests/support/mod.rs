@@ -4,6 +4,8 @@
 
 pub mod servers;
 
+pub mod header;
+
 pub mod http;
 
 pub mod programs;

@@ -8,10 +8,14 @@ need_packages() {
   for pair in "$@"; do
     PATH="$PATH:/usr/sbin:/sbin" command -v "${pair%%:*}" >/dev/null || missing+=("${pair#*:}")
   done
-  [ ${#missing[@]} -gt 0 ] || return 0
-  echo "installing: ${missing[*]}"
+  [ ${#missing[@]} = 0 ] || install_packages "${missing[@]}"
+}
+
+# install_packages PACKAGE ...
+install_packages() {
+  echo "installing: $*"
   # A server package starts its server when installed; these are started by the tests, on ports of their own.
   $as_root apt-get update -qq
   $as_root env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 \
-    apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+    apt-get install -y -qq --no-install-recommends "$@" >/dev/null
 }
