@@ -2,7 +2,9 @@
  *
  * One line is a name and a value; \xHH in a value is that byte. An option's line sets it, "token", "user" and "id" set
  * the arguments (unset is NULL), and "send" or "check" makes the call and prints its results, one name=value a line,
- * closed by an empty line. The client is made anew after an option was set. */
+ * closed by an empty line. The client is made anew after an option was set.
+ *
+ * With the argument "text" it sends by graph_message_send_text, on the shared client. */
 #include <errno.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -22,7 +24,7 @@
 #define GRAPH_CALL
 #endif
 
-enum { LINE = 200000 };
+enum { LINE = 200000, TEXT = 4096 };
 
 static graph_options *options;
 static graph_client *client;
@@ -188,9 +190,53 @@ static void call_with(message_function function)
     graph_call_free(call);
 }
 
-int main(void)
+/* What the form without objects cannot be asked for, or NULL. */
+static const char *beyond_text(const char *call)
+{
+    if (!strcmp(call, "check")) return "it does not check";
+    if (call_timeout_ms || cancel_call_after_ms || internet_message_id) return "a call has no settings of its own";
+    if (cancel_client_after_ms) return "nothing cancels the shared client";
+    return NULL;
+}
+
+static void send_text(const char *call)
+{
+    static int is_ready;
+    const char *beyond = beyond_text(call);
+    graph_error *err = NULL;
+    graph_status status = GRAPH_OK;
+    char text[TEXT];
+    int32_t http_status = -1;
+    uint32_t retry_after_ms = UINT32_MAX;
+    double began;
+
+    if (beyond) {
+        printf("inexpressible=%s\n", beyond);
+    } else if (!is_ready && (status = graph_init(options, &err)) != GRAPH_OK) {
+        print_error(status, err);
+    } else {
+        is_ready = 1;
+        began = now_ms();
+        status = graph_message_send_text(token, user, id, text, sizeof text, &http_status, &retry_after_ms);
+        printf("elapsed_ms=%.0f\n", now_ms() - began);
+        printf("status=%s\nsent=%d\n", graph_status_name(status), (int)graph_status_sent(status));
+        printf("http_status=%d\nretry_after_ms=%lu\nmessage=%s\n", (int)http_status, (unsigned long)retry_after_ms, text);
+    }
+    printf("\n");
+    fflush(stdout);
+    graph_error_free(err);
+}
+
+static void make(const char *call, int in_text)
+{
+    if (in_text) send_text(call);
+    else call_with(!strcmp(call, "check") ? graph_client_check : graph_client_send);
+}
+
+int main(int argc, char **argv)
 {
     static char line[LINE];
+    int in_text = argc > 1 && !strcmp(argv[1], "text");
 #ifdef _WIN32
     /* Lines end as they do elsewhere. */
     _setmode(_fileno(stdout), _O_BINARY);
@@ -211,8 +257,7 @@ int main(void)
         else if (!strcmp(line, "cancel_client_after_ms")) cancel_client_after_ms = (unsigned)atoi(value);
         else if (!strcmp(line, "cancel_call_after_ms")) cancel_call_after_ms = (unsigned)atoi(value);
         else if (!strcmp(line, "internet_message_id")) keep(&internet_message_id, value);
-        else if (!strcmp(line, "send")) call_with(graph_client_send);
-        else if (!strcmp(line, "check")) call_with(graph_client_check);
+        else if (!strcmp(line, "send") || !strcmp(line, "check")) make(line, in_text);
         else if (set_option(line, value)) {
             graph_client_free(client);
             client = NULL;
