@@ -1,4 +1,5 @@
-//! Every language's declarations against the header: a function that is missing or a constant that has another value fails.
+//! What every language's folder holds: declarations that are the header's - a function that is missing or a constant that has
+//! another value fails - and a README that opens with the example.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
@@ -41,14 +42,18 @@ fn the_header_is_read() {
     assert!(constants.contains(&("GRAPH_UNKNOWN".to_owned(), "40".to_owned())), "{constants:?}");
 }
 
+fn folders() -> Vec<PathBuf> {
+    let entries = fs::read_dir(root().join("bindings")).unwrap().map(|entry| entry.unwrap().path());
+    let mut folders: Vec<PathBuf> = entries.filter(|folder| folder.join("binding.json").exists()).collect();
+    folders.sort();
+    folders
+}
+
 #[test]
 fn declarations_are_the_headers() {
     let (functions, constants) = (declared_functions(), constants());
-    let mut folders: Vec<PathBuf> =
-        fs::read_dir(root().join("bindings")).unwrap().map(|entry| entry.unwrap().path()).collect();
-    folders.sort();
     let mut wrong = Vec::new();
-    for folder in folders.iter().filter(|folder| folder.join("binding.json").exists()) {
+    for folder in folders() {
         let binding: Value = serde_json::from_str(&fs::read_to_string(folder.join("binding.json")).unwrap()).unwrap();
         let file = folder.join(binding["declarations"].as_str().unwrap());
         let text = folded(&fs::read_to_string(&file).unwrap());
@@ -72,4 +77,22 @@ fn declarations_are_the_headers() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Who opens the page sees a program that can be pasted.
+#[test]
+fn readmes_open_with_the_example() {
+    for folder in folders() {
+        let mut files = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path());
+        let example = files
+            .find(|file| file.file_stem().is_some_and(|stem| stem.eq_ignore_ascii_case("example")))
+            .unwrap_or_else(|| panic!("{}: no example", folder.display()));
+        let text = fs::read_to_string(&example).unwrap().replace("\r\n", "\n");
+        assert!(text.lines().count() <= 25, "{}: more than 25 lines", example.display());
+        let readme = fs::read_to_string(folder.join("README.md")).unwrap();
+        let (before, rest) = readme.split_once("```").unwrap();
+        let shown = rest.split_once('\n').unwrap().1.split_once("\n```").unwrap().0;
+        assert_eq!(shown.trim_end(), text.trim_end(), "{}: the first block is not the example", folder.display());
+        assert!(before.lines().count() <= 12, "{}: the example is not on the first screen", folder.display());
+    }
 }

@@ -1,5 +1,5 @@
 //! Every C, C++ and Python snippet of every README is a whole program: `send TOKEN DRAFT-ID BASE-URL`. Each is compiled as it
-//! stands there, and must send its draft.
+//! stands there, and must send its draft; so must the example of every other language, and say so where it cannot.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout)]
 
@@ -18,6 +18,12 @@ struct Snippet {
     file: PathBuf,
     line: usize,
     text: String,
+}
+
+impl Snippet {
+    fn name(&self) -> String {
+        format!("{}:{}", self.file.display(), self.line)
+    }
 }
 
 fn readmes(dir: &Path, found: &mut Vec<PathBuf>) {
@@ -62,17 +68,26 @@ fn snippets(language: &str) -> Vec<Snippet> {
 }
 
 /// Runs a program as a reader of the README would, and looks into the mailbox.
-fn sends(snippet: &Snippet, command: &mut Command) {
+fn sends(name: &str, command: &mut Command) {
     let emulator = Emulator::start(Config::default()).unwrap();
     let to = json!([{ "emailAddress": { "address": "lee@fabrikam.example" } }]);
     let draft = emulator
         .create_draft("megan@contoso.example", &json!({ "subject": "Invoice 4711", "toRecipients": to }))
         .unwrap();
     let output = command.args(["user-token", &draft, &emulator.base_url()]).output().unwrap();
-    let name = format!("{}:{}", snippet.file.display(), snippet.line);
     assert!(output.status.success(), "{name}: {output:?}");
     assert_eq!(emulator.mails().len(), 1, "{name}: {output:?}");
     println!("{name}: {}", String::from_utf8_lossy(&output.stdout).trim());
+}
+
+/// Runs a program with the id of no draft: it fails, and says why.
+fn refuses(name: &str, command: &mut Command) {
+    let emulator = Emulator::start(Config::default()).unwrap();
+    let output = command.args(["user-token", &emulator.unknown_id(), &emulator.base_url()]).output().unwrap();
+    assert!(!output.status.success(), "{name}: {output:?}");
+    let said = [output.stdout, output.stderr].concat();
+    assert!(String::from_utf8_lossy(&said).contains("ErrorItemNotFound"), "{name}: {}", String::from_utf8_lossy(&said));
+    assert_eq!(emulator.mails().len(), 0, "{name}");
 }
 
 fn compiled(language: &str, compiler: &str, flags: &[&str], at_least: usize) {
@@ -82,7 +97,7 @@ fn compiled(language: &str, compiler: &str, flags: &[&str], at_least: usize) {
         let source = scratch(&format!("snippet{}.{language}", snippet.line));
         fs::write(&source, &snippet.text).unwrap();
         let program = compile(compiler, flags, source.to_str().unwrap());
-        sends(snippet, &mut Command::new(program));
+        sends(&snippet.name(), &mut Command::new(program));
     }
 }
 
@@ -103,6 +118,14 @@ fn python() {
     let snippets = snippets("python");
     assert!(snippets.len() >= 2, "{} snippets", snippets.len());
     for snippet in &snippets {
-        sends(snippet, Command::new(&python).arg("-c").arg(&snippet.text));
+        sends(&snippet.name(), Command::new(&python).arg("-c").arg(&snippet.text));
     }
+}
+
+#[test]
+#[ignore = "needs GRAPH_EXAMPLE, a command that takes TOKEN DRAFT-ID BASE-URL"]
+fn example() {
+    let command = std::env::var("GRAPH_EXAMPLE").unwrap();
+    sends(&command, &mut Command::new(&command));
+    refuses(&command, &mut Command::new(&command));
 }
