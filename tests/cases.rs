@@ -112,7 +112,7 @@ fn cpp() {
 fn driver() {
     let command = std::env::var("GRAPH_DRIVER").unwrap();
     let inexpressible = lines(&std::env::var("GRAPH_INEXPRESSIBLE").unwrap_or_default());
-    let start = || Driver::start_command(std::process::Command::new("sh").args(["-c", &format!("exec {command}")]));
+    let start = || Driver::start_command(&mut Driver::named().unwrap());
     run_table(&command, Form::Objects, start, &inexpressible);
 }
 

@@ -1,4 +1,5 @@
-//! TLS against real servers: what is trusted, what is refused, and how connections are kept. The calls are made from C.
+//! TLS against real servers: what is trusted, what is refused, and how connections are kept. The calls are made from C, or by
+//! the driver that `GRAPH_DRIVER` names.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
@@ -24,7 +25,8 @@ const TOKEN: &str = "eyJ0eXAi.c2VjcmV0LXRva2Vu.c2lnbmF0dXJl";
 
 fn command() -> Command {
     static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
-    let mut command = Command::new(PROGRAM.get_or_init(|| compile("cc", &C99, "driver.c")));
+    let program = || PROGRAM.get_or_init(|| compile("cc", &C99, "driver.c"));
+    let mut command = Driver::named().unwrap_or_else(|| Command::new(program()));
     // Cargo sets it, to a folder first that may hold the library of an earlier build.
     command.env_remove("LD_LIBRARY_PATH");
     // What the environment of the test says must not decide.

@@ -153,6 +153,14 @@ impl Driver {
         Driver::start_command(&mut Command::new(program))
     }
 
+    /// The command that `GRAPH_DRIVER` names, if it is set: a driver that this test does not build itself.
+    pub fn named() -> Option<Command> {
+        let named = std::env::var("GRAPH_DRIVER").ok()?;
+        let mut command = Command::new("sh");
+        command.args(["-c", &format!("exec {named}")]);
+        Some(command)
+    }
+
     /// Starts a driver that needs arguments or an environment.
     pub fn start_command(command: &mut Command) -> Driver {
         let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
