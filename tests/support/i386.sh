@@ -1,0 +1,46 @@
+# Read by scripts that run 32-bit programs: an i386 Debian in cargo's target folder, because an amd64 one has no 32-bit Wine, and
+# is no 32-bit system. Needs root, $target, the folder that cargo builds into, $work, a scratch folder, packages.sh and fail.
+
+root=$target/i386
+i386_folder=
+
+# prepare_i386 FOLDER [PACKAGE ...]: it has these packages, and sees FOLDER under its own name until leave_i386.
+prepare_i386() {
+  local folder=$1 codename mirror package missing=()
+  [ -z "$i386_folder" ] || return 0
+  shift
+  need_packages debootstrap:debootstrap
+  # The stamp is made last: a folder without it is half of one.
+  if [ ! -e "$root/complete" ]; then
+    codename=$(. /etc/os-release && echo "$VERSION_CODENAME")
+    mirror=$(apt-get indextargets --format '$(REPO_URI) $(CODENAME) $(COMPONENT)' 'Created-By: Packages' |
+      awk -v codename="$codename" '$2 == codename && $3 == "main" {print $1; exit}')
+    [ -n "$mirror" ] || fail "apt is configured with no mirror of $codename"
+    $as_root rm -rf "$root"
+    $as_root /usr/sbin/debootstrap --arch=i386 --variant=minbase --include=ca-certificates "$codename" "$root" "$mirror" \
+      >"$work/debootstrap" 2>&1 || fail "no i386 Debian: $(tail -n 3 "$work/debootstrap")"
+    $as_root touch "$root/complete"
+  fi
+  $as_root cp /etc/hosts /etc/resolv.conf "$root/etc"
+  i386_folder=$root$folder
+  $as_root mkdir -p "$i386_folder"
+  $as_root mount -t proc proc "$root/proc"
+  $as_root mount --bind "$folder" "$i386_folder"
+  for package; do
+    $as_root chroot "$root" dpkg -s "$package" >/dev/null 2>&1 || missing+=("$package")
+  done
+  [ ${#missing[@]} = 0 ] || {
+    echo "installing in the i386 Debian: ${missing[*]}"
+    $as_root chroot "$root" apt-get update -qq
+    $as_root chroot "$root" env DEBIAN_FRONTEND=noninteractive LC_ALL=C \
+      apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+  }
+}
+
+leave_i386() {
+  [ -n "$i386_folder" ] || return 0
+  if mountpoint -q "$i386_folder"; then $as_root umount "$i386_folder"; fi
+  if mountpoint -q "$root/proc"; then $as_root umount "$root/proc"; fi
+  $as_root rmdir "$i386_folder" || true
+  i386_folder=
+}
