@@ -1,7 +1,11 @@
 Attribute VB_Name = "Example"
 Option Explicit
 
-Private Declare Sub ExitProcess Lib "kernel32" (ByVal exit_code As Long)
+#If VBA7 Then
+    Private Declare PtrSafe Sub ExitProcess Lib "kernel32" (ByVal exit_code As Long)
+#Else
+    Private Declare Sub ExitProcess Lib "kernel32" (ByVal exit_code As Long)
+#End If
 
 ' example.exe TOKEN DRAFT-ID [BASE-URL]; in VBA, call Send from a macro.
 Sub Main()
@@ -14,7 +18,9 @@ End Sub
 Function Send(ByVal Token As String, ByVal DraftId As String, ByVal BaseUrl As String) As Boolean
     Dim result As GraphResult
     result = GraphInit(BaseUrl)
-    If result.Status = GRAPH_OK Then result = GraphSend(Token, DraftId) ' a third argument is another mailbox
+    If result.Status = GRAPH_OK Then
+        result = GraphSend(Token, DraftId) ' a third argument is another mailbox
+    End If
     MsgBox result.Text ' begins with "not sent" or "may have been sent", or holds the ids of the mail
     Send = (result.Sent = 1)
 End Function

@@ -10,7 +10,7 @@ start_emulator() {
   "$target/debug/graph-emulator" --port 0 --concurrency 0 >"$work/emulator" &
   emulator=$!
   for _ in $(seq 100); do
-    base=$(grep -o 'http://127.0.0.1:[0-9]*/v1.0' "$work/emulator" | head -1) && [ -n "$base" ] && return
+    base=$(grep -so 'http://127.0.0.1:[0-9]*/v1.0' "$work/emulator" | head -1) && [ -n "$base" ] && return
     sleep 0.1
   done
   fail "the emulator did not start"

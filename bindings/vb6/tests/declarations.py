@@ -1,0 +1,103 @@
+#!/usr/bin/env python3
+"""Holds every Declare of GraphMessage.bas against include/graph_message.h, as each Visual Basic reads it: declarations.py FOLDER
+
+DLL, name, count, order, names and types of the arguments, ByVal or ByRef, what is returned, PtrSafe."""
+
+import pathlib
+import re
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "windows"))
+
+from header import HEADER, read
+from module import COMPILERS, branch, declares
+
+# Of Windows: the kinds of the arguments, and of the result.
+WINDOWS = {
+    "WideCharToMultiByte": (["number", "number", "pointer", "number", "pointer", "number", "pointer", "pointer"], "number"),
+    "MultiByteToWideChar": (["number", "number", "pointer", "number", "pointer", "number"], "number"),
+    "LoadLibraryW": (["pointer"], "pointer"),
+}
+# Visual Basic does not tell upper from lower case, and GRAPH_ABI_VERSION is a constant.
+RENAMED = {"graph_abi_version": "graph_loaded_abi_version"}
+# Words of the language.
+WORDS = {"call": "call_", "err": "err_", "error": "err_", "log": "log_", "string": "text"}
+
+
+def kind(type, is_callback=False):
+    """What crosses the boundary: a number of 32 bits, a pointer, or a place that the function writes one of them into."""
+    if type in ("int32_t", "uint32_t", "graph_status"):
+        return "number"
+    if type in ("int32_t *", "uint32_t *"):
+        return "place of number"
+    if re.fullmatch(r"graph_\w+ \*\*", type):
+        return "place of pointer"
+    if is_callback or re.fullmatch(r"(const )?(char|void|graph_\w+) \*", type):
+        return "pointer"
+    sys.exit(f"declarations.py: {type} of the header is not known")
+
+
+def expected(functions):
+    """name in the DLL -> its name here, the arguments' names and kinds, the result's kind."""
+    wanted = {}
+    for result, name, arguments in functions:
+        kinds = [(one.name, kind(one.type, one.is_callback)) for one in arguments]
+        wanted[name] = (RENAMED.get(name, name), kinds, None if result == "void" else kind(result))
+    return wanted
+
+
+def check(lines, compiler, wanted):
+    wide = compiler == "win64"
+    pointer = "LongPtr" if wide else "Long"
+    basic = {"number": ("ByVal", "Long"), "pointer": ("ByVal", pointer),
+             "place of number": ("ByRef", "Long"), "place of pointer": ("ByRef", pointer)}
+    dll = "graph_message.dll" if wide else "graph_message_stdcall.dll"
+    wrong, seen = [], set()
+    for number, parts, arguments in declares(lines):
+        def differs(what, is_, should):
+            if is_ != should:
+                wrong.append(f"GraphMessage.bas:{number}: {compiler}: {parts['name']}: {what} is {is_} and not {should}")
+
+        name = parts["alias"] or parts["name"]
+        if name in WINDOWS:
+            kinds, result = WINDOWS[name]
+            kinds = [(one["name"], want) for one, want in zip(arguments, kinds)] if len(kinds) == len(arguments) else kinds
+            here, library, scope = name, "kernel32", "Private"
+        elif name in wanted:
+            (here, kinds, result), library, scope = wanted[name], dll, "Public"
+            differs("Alias", parts["alias"], name)
+        else:
+            wrong.append(f"GraphMessage.bas:{number}: {compiler}: {name} is not of the header")
+            continue
+        if name in seen:
+            wrong.append(f"GraphMessage.bas:{number}: {compiler}: {name} a second time")
+        seen.add(name)
+        differs("the name", parts["name"], here)
+        differs("Lib", parts["lib"], library)
+        differs("the scope", parts["scope"], scope)
+        differs("PtrSafe", bool(parts["ptrsafe"]), wide)
+        differs("the count of arguments", len(arguments), len(kinds))
+        if len(arguments) == len(kinds):
+            for one, (argument, want) in zip(arguments, kinds):
+                differs("an argument", one["name"], argument if name in WINDOWS else WORDS.get(argument, argument))
+                differs(argument, (one["by"], one["type"]), basic[want])
+        differs("what it is", parts["kind"], "Function" if result else "Sub")
+        differs("the result", parts["result"], basic[result][1] if result else None)
+    wrong += [f"{compiler}: no {name}" for name in sorted({*wanted, *WINDOWS} - seen)]
+    return len(seen), wrong
+
+
+def main():
+    text = (pathlib.Path(sys.argv[1]) / "GraphMessage.bas").read_text()
+    wanted = expected(read(HEADER.read_text())[1])
+    wrong = []
+    for compiler in COMPILERS:
+        count, found = check(branch(text, compiler), compiler, wanted)
+        wrong += found
+        print(f"{compiler:8} {count} declarations are the header's")
+    if wrong:
+        sys.exit("\n".join(wrong))
+
+
+if __name__ == "__main__":
+    main()
