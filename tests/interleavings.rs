@@ -56,7 +56,7 @@ fn key(id: &str) -> DraftKey {
         id: MessageId::parse(id).unwrap(),
         token: Token::parse("t").unwrap(),
         client_request_id: "c".into(),
-        user_agent: "ua".into(),
+        user_agent: http::HeaderValue::from_static("ua"),
     })
 }
 

@@ -1,6 +1,7 @@
 //! The answer to the caller: a receipt, or an error that says what failed, where, and what to do next.
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::attempt::Attempt;
@@ -19,7 +20,7 @@ pub struct Receipt {
     /// The `request-id` of the last reply to a send, empty where it named none.
     pub request_id: String,
     /// The `client-request-id` sent with every request of the call.
-    pub client_request_id: String,
+    pub client_request_id: Arc<str>,
     /// The HTTP status of the last reply to a send, 0 where none came.
     pub http_status: u16,
     /// How many attempts handed on at least one byte of a request.
@@ -70,7 +71,7 @@ impl Evidence {
     /// The receipt of a mail that a check found sent.
     pub fn receipt_of_a_find(&self, sent_id: String, target: &Target) -> Receipt {
         let (http_status, request_id) = self.last_reply.clone().unwrap_or_default();
-        let client_request_id = target.client_request_id.to_string();
+        let client_request_id = Arc::clone(&target.client_request_id);
         Receipt { found: true, request_id, client_request_id, http_status, attempts: self.handed_on, sent_id }
     }
 
@@ -101,17 +102,16 @@ impl Evidence {
 
 /// The answer that an attempt gives by itself.
 pub fn of(attempt: Attempt, evidence: &Evidence) -> Result<Receipt, Error> {
-    let token = &attempt.token;
     match (attempt.verdict, attempt.result) {
         (Verdict::Accepted, Ok(reply)) => Ok(Receipt {
             found: false,
-            request_id: token.quote(&reply.request_id),
-            client_request_id: String::new(),
+            request_id: evidence.last_reply.as_ref().map(|(_, id)| id.clone()).unwrap_or_default(),
+            client_request_id: Arc::default(),
             http_status: reply.status,
             attempts: evidence.handed_on,
             sent_id: String::new(),
         }),
-        (verdict, Ok(reply)) => Err(replied(&verdict, &reply, token)),
+        (verdict, Ok(reply)) => Err(replied(&verdict, &reply, &attempt.token)),
         (verdict, Err(failure)) => Err(failed(&verdict, &failure, evidence.out_of_time)),
     }
 }

@@ -7,6 +7,7 @@ mod clock;
 mod credential;
 mod log;
 mod looking;
+mod request_id;
 mod sending;
 mod settings;
 
@@ -35,6 +36,7 @@ use crate::per_process::PerProcess;
 use crate::status::Status;
 use crate::transport::http::HttpTransport;
 use crate::transport::{Cancel, CancelSource, Transport};
+use request_id::RequestIds;
 use sending::Sending;
 
 /// Settings, connections, and the calls in flight; used by any number of threads at once.
@@ -51,11 +53,12 @@ struct Core<T, C> {
     traffic: Arc<PerProcess<Traffic>>,
 }
 
-/// What calls to one draft or one mailbox have to do with each other.
+/// What calls have to do with each other: those to one draft, those to one mailbox, and all by their ids.
 #[derive(Default)]
 pub struct Traffic {
     flights: Arc<Flights<Result<Receipt, Error>>>,
     gates: Arc<Gates>,
+    request_ids: RequestIds,
 }
 
 /// The traffic of all clients of this process: two of them may well be asked to send the same draft.
@@ -163,16 +166,17 @@ impl<T: Transport + 'static, C: Clock + 'static> Client<T, C> {
         let began = self.core.clock.now();
         let cancel = Cancel::observing(&self.cancel, call.map(Call::cancel_source))
             .or_interrupted(call.and_then(Call::interrupt));
+        let traffic = self.core.traffic();
         let target = Target {
             base: settings.base_url.clone(),
             mailbox: Mailbox::parse(user)?,
             id: MessageId::parse(id)?,
             token: credential.token(),
-            client_request_id: Uuid::new_v4().to_string().into(),
+            client_request_id: traffic.request_ids.next().hyphenated().encode_lower(&mut Uuid::encode_buffer()).into(),
             user_agent: settings.user_agent(),
         };
         Ok(Order {
-            traffic: self.core.traffic(),
+            traffic,
             key: DraftKey::of(&target),
             target,
             internet_message_id: call.and_then(Call::internet_message_id).map(str::to_owned),
@@ -222,8 +226,10 @@ impl<T: Transport + 'static, C: Clock + 'static> Client<T, C> {
     }
 
     fn report(&self, order: &Order, result: &Result<Receipt, Error>) {
-        let took = self.core.clock.now().saturating_duration_since(order.began);
-        self.core.settings.log.write(Level::Info, || log::of_call(&order.target.send(), result, took));
+        self.core.settings.log.write(Level::Info, || {
+            let took = self.core.clock.now().saturating_duration_since(order.began);
+            log::of_call(&order.target.send(), result, took)
+        });
     }
 }
 

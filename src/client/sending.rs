@@ -240,7 +240,7 @@ impl<'a, T: Transport + 'static, C: Clock + 'static> Sending<'a, T, C> {
 
     pub(super) fn complete(&self, result: Result<Receipt, Error>) -> Result<Receipt, Error> {
         result
-            .map(|receipt| Receipt { client_request_id: self.target.client_request_id.to_string(), ..receipt })
+            .map(|receipt| Receipt { client_request_id: Arc::clone(&self.target.client_request_id), ..receipt })
             .map_err(|error| self.evidence.complete(error, &self.target, &self.known))
     }
 

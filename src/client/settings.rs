@@ -1,8 +1,9 @@
 //! The settings of a client, each checked when it is set.
 
 use std::path::Path;
-use std::sync::Arc;
 use std::time::Duration;
+
+use http::HeaderValue;
 
 use super::log::Log;
 use crate::error::Error;
@@ -44,7 +45,7 @@ pub struct Settings {
     pub(super) late_after: Duration,
     pub(super) http: HttpOptions,
     pub(super) log: Log,
-    user_agent: Arc<str>,
+    user_agent: HeaderValue,
 }
 
 impl Default for Settings {
@@ -71,7 +72,7 @@ impl Default for Settings {
             late_after: Duration::from_millis(1500),
             http: HttpOptions::default(),
             log: Log::default(),
-            user_agent: PRODUCT.into(),
+            user_agent: HeaderValue::from_static(PRODUCT),
         }
     }
 }
@@ -162,8 +163,10 @@ impl Settings {
             )));
         }
         self.user_agent = match product.trim() {
-            "" => PRODUCT.into(),
-            product => format!("{product} {PRODUCT}").into(),
+            "" => HeaderValue::from_static(PRODUCT),
+            product => HeaderValue::try_from(format!("{product} {PRODUCT}")).map_err(|_| {
+                Error::invalid("user_agent cannot be written into a request; it looks like Billing/4.2")
+            })?,
         };
         Ok(())
     }
@@ -174,8 +177,8 @@ impl Settings {
     }
 
     /// The `User-Agent` header.
-    pub(super) fn user_agent(&self) -> Arc<str> {
-        Arc::clone(&self.user_agent)
+    pub(super) fn user_agent(&self) -> HeaderValue {
+        self.user_agent.clone()
     }
 }
 
@@ -201,9 +204,9 @@ mod tests {
     #[test]
     fn user_agent_names_both() {
         let mut settings = Settings::default();
-        assert_eq!(&*settings.user_agent(), PRODUCT);
+        assert_eq!(settings.user_agent(), PRODUCT);
         settings.set_user_agent("Billing/4.2 (AIX)").unwrap();
-        assert_eq!(&*settings.user_agent(), format!("Billing/4.2 (AIX) {PRODUCT}"));
+        assert_eq!(settings.user_agent(), format!("Billing/4.2 (AIX) {PRODUCT}"));
         for bad in ["a\r\nb", "é", &"x".repeat(257)] {
             assert!(settings.set_user_agent(bad).is_err());
         }

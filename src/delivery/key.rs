@@ -9,7 +9,8 @@ use crate::message::{BaseUrl, Mailbox, MessageId, Target};
 /// Hashes keys and tokens, differently in each process: a key must not give a token away.
 static HASHES: LazyLock<RandomState> = LazyLock::new(RandomState::new);
 
-/// How much of a token tells it from others: its end, which in a JWT is the signature, and random in any other.
+/// How much of a token or an id is hashed, beside its length: its end, which in a JWT is the signature, and random in any
+/// other; ids of one mailbox begin alike.
 const TELLING: usize = 48;
 
 /// A mailbox at a service root. Names compare without regard to case. The own mailboxes of two tokens are two mailboxes,
@@ -42,18 +43,25 @@ impl MailboxKey {
     /// The mailbox of a call.
     pub fn of(target: &Target) -> MailboxKey {
         let (hash, owner) = match &target.mailbox {
-            Mailbox::Me => {
-                let token = target.token.authorization().as_bytes();
-                let end = &token[token.len().saturating_sub(TELLING)..];
-                (HASHES.hash_one((token.len(), end)), Owner::OfToken)
-            }
+            Mailbox::Me => (HASHES.hash_one(telling(target.token.authorization())), Owner::OfToken),
             Mailbox::User(user) => {
-                let user = user.to_lowercase();
-                (HASHES.hash_one(&user), Owner::Named(user.into()))
+                let user = lowercase(user);
+                (HASHES.hash_one(&user), Owner::Named(user))
             }
         };
         MailboxKey { hash, root: target.base.clone(), owner }
     }
+}
+
+/// What is hashed of a text.
+fn telling(text: &str) -> (usize, &[u8]) {
+    (text.len(), &text.as_bytes()[text.len().saturating_sub(TELLING)..])
+}
+
+/// A name in lower case; mostly it is.
+fn lowercase(name: &Arc<str>) -> Arc<str> {
+    let is_lower = name.bytes().fold(true, |lower, byte| lower & byte.is_ascii() & !byte.is_ascii_uppercase());
+    if is_lower { Arc::clone(name) } else { name.to_lowercase().into() }
 }
 
 impl PartialEq for MailboxKey {
@@ -74,7 +82,7 @@ impl DraftKey {
     /// The draft of a call.
     pub fn of(target: &Target) -> DraftKey {
         let mailbox = MailboxKey::of(target);
-        let hash = HASHES.hash_one((mailbox.hash, target.id.as_str()));
+        let hash = HASHES.hash_one((mailbox.hash, telling(target.id.as_str())));
         DraftKey { hash, mailbox, id: target.id.clone() }
     }
 }
@@ -128,7 +136,7 @@ mod tests {
             id: MessageId::parse(id).unwrap(),
             token: Token::parse(token).unwrap(),
             client_request_id: "c".into(),
-            user_agent: "ua".into(),
+            user_agent: http::HeaderValue::from_static("ua"),
         })
     }
 

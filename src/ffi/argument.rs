@@ -18,6 +18,11 @@ pub unsafe fn text_or_empty<'a>(what: &str, text: *const c_char) -> Result<&'a s
     }
     // SAFETY: it is not NULL, and the caller passes on the C caller's promise that it is terminated and stays unchanged.
     let text = unsafe { CStr::from_ptr(text) };
+    if text.to_bytes().is_ascii() {
+        // SAFETY: ASCII is UTF-8. The standard library finds it out in a fifth of the time that checking UTF-8 takes, and tokens
+        // are long.
+        return Ok(unsafe { std::str::from_utf8_unchecked(text.to_bytes()) });
+    }
     text.to_str().map_err(|error| {
         Error::invalid(format!("{what} is not valid UTF-8 (byte {}); convert it before the call", error.valid_up_to()))
     })

@@ -95,8 +95,10 @@ fn answer(
     call: impl FnOnce() -> Result<Receipt, Error>,
 ) -> graph_status {
     let mut made = None;
+    let is_wanted = receipt.is_some();
     let status = guard(err, || {
-        made = Some(graph_receipt::new(call()?));
+        let receipt = call()?;
+        made = is_wanted.then(|| graph_receipt::new(receipt));
         Ok(())
     });
     give(receipt, made);

@@ -3,16 +3,22 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use http::Uri;
+use http::{HeaderValue, Uri};
 
 use crate::error::Error;
 
-/// Graph v1.0 of the global cloud.
-const GLOBAL: &str = "https://graph.microsoft.com/v1.0";
+/// Graph v1.0 of the global cloud, and its host.
+const GLOBAL: (&str, &str) = ("https://graph.microsoft.com/v1.0", "graph.microsoft.com");
 
 /// A service root, such as `https://graph.microsoft.com/v1.0`: https, or http on a loopback host.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct BaseUrl(Arc<str>);
+pub struct BaseUrl(Arc<Root>);
+
+#[derive(Debug, PartialEq, Eq)]
+struct Root {
+    url: String,
+    host: HeaderValue,
+}
 
 impl BaseUrl {
     /// Reads the `base_url` option.
@@ -54,24 +60,35 @@ impl BaseUrl {
             }
             _ => return refuse("is neither https nor, on a loopback host, http"),
         }
-        Ok(BaseUrl(url.trim_end_matches('/').into()))
+        match HeaderValue::from_str(authority.as_str()) {
+            Ok(host) => Ok(BaseUrl(Arc::new(Root { url: url.trim_end_matches('/').to_owned(), host }))),
+            Err(_) => refuse("has a host that cannot be written into a request"),
+        }
     }
 
     /// Whether two roots are one, however their letters are written.
     pub fn is_same(&self, other: &BaseUrl) -> bool {
         // Mostly it is that of one client.
-        Arc::ptr_eq(&self.0, &other.0) || self.0.eq_ignore_ascii_case(&other.0)
+        Arc::ptr_eq(&self.0, &other.0) || self.0.url.eq_ignore_ascii_case(&other.0.url)
     }
 
-    /// The URL of a path below the root; the path begins with `/` and is percent-encoded already.
-    pub fn join(&self, path: &str) -> String {
-        format!("{}{path}", self.0)
+    /// The `Host` header of its requests.
+    pub fn host(&self) -> HeaderValue {
+        self.0.host.clone()
+    }
+
+    /// The URL of a path below the root, which comes in parts; it begins with `/` and is percent-encoded already.
+    pub fn join(&self, path: &[&str]) -> String {
+        let mut url = String::with_capacity(self.0.url.len() + path.iter().map(|part| part.len()).sum::<usize>());
+        url.push_str(&self.0.url);
+        url.extend(path.iter().copied());
+        url
     }
 }
 
 impl Default for BaseUrl {
     fn default() -> Self {
-        BaseUrl(GLOBAL.into())
+        BaseUrl(Arc::new(Root { url: GLOBAL.0.to_owned(), host: HeaderValue::from_static(GLOBAL.1) }))
     }
 }
 
@@ -88,7 +105,7 @@ mod tests {
     #[test]
     fn accepted() {
         for url in [
-            GLOBAL,
+            GLOBAL.0,
             "https://graph.microsoft.us/v1.0/",
             "HTTPS://dod-graph.microsoft.us/v1.0",
             "https://microsoftgraph.chinacloudapi.cn:443/v1.0",
@@ -100,7 +117,9 @@ mod tests {
         ] {
             assert!(BaseUrl::parse(url).is_ok(), "{url}: {:?}", BaseUrl::parse(url));
         }
-        assert_eq!(BaseUrl::parse("https://host/v1.0//").unwrap().join("/me"), "https://host/v1.0/me");
+        assert_eq!(BaseUrl::parse(GLOBAL.0).unwrap(), BaseUrl::default());
+        assert_eq!(BaseUrl::parse("http://[::1]:8080/v1.0").unwrap().host(), "[::1]:8080");
+        assert_eq!(BaseUrl::parse("https://host/v1.0//").unwrap().join(&["/me"]), "https://host/v1.0/me");
     }
 
     #[test]

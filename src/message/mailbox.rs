@@ -43,7 +43,10 @@ impl Mailbox {
             Mailbox::User(user) if user.starts_with('$') => {
                 Cow::Owned(format!("/users('{}')", utf8_percent_encode(&user.replace('\'', "''"), USER)))
             }
-            Mailbox::User(user) => Cow::Owned(format!("/users/{}", utf8_percent_encode(user, USER))),
+            Mailbox::User(user) => {
+                let segment: Cow<str> = utf8_percent_encode(user, USER).into();
+                Cow::Owned(["/users/", &segment].concat())
+            }
         }
     }
 }

@@ -1,7 +1,9 @@
 //! The requests that a call makes.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
+use http::HeaderValue;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::{BaseUrl, InternetMessageId, Mailbox, MessageId, Token};
@@ -23,12 +25,14 @@ pub struct Request {
     pub method: Method,
     /// The whole URL.
     pub url: String,
+    /// The `Host` header.
+    pub host: HeaderValue,
     /// The token of the `Authorization` header.
     pub token: Token,
     /// The `client-request-id` header: a GUID, one for all requests of a call.
     pub client_request_id: Arc<str>,
     /// The `User-Agent` header.
-    pub user_agent: Arc<str>,
+    pub user_agent: HeaderValue,
 }
 
 /// What a call is about, and who asks: what all its requests have in common.
@@ -45,7 +49,7 @@ pub struct Target {
     /// The GUID of the call.
     pub client_request_id: Arc<str>,
     /// Who asks.
-    pub user_agent: Arc<str>,
+    pub user_agent: HeaderValue,
 }
 
 /// What a look asks for of a message (<https://learn.microsoft.com/graph/api/resources/message>).
@@ -56,34 +60,36 @@ const RECIPIENTS: &str = ",toRecipients,ccRecipients,bccRecipients";
 impl Target {
     /// `POST {mailbox}/messages/{id}/send`.
     pub fn send(&self) -> Request {
-        self.request(Method::Post, &format!("/messages/{}/send", self.id.segment()))
+        self.request(Method::Post, &["/messages/", &self.id.segment(), "/send"])
     }
 
     /// `GET {mailbox}/messages/{id}`: whether it is still a draft.
     pub fn look(&self) -> Request {
-        self.request(Method::Get, &format!("/messages/{}?$select={LOOK}", self.id.segment()))
+        self.request(Method::Get, &["/messages/", &self.id.segment(), "?$select=", LOOK])
     }
 
     /// As [`look`](Target::look), with the recipients.
     pub fn look_before_sending(&self) -> Request {
-        self.request(Method::Get, &format!("/messages/{}?$select={LOOK}{RECIPIENTS}", self.id.segment()))
+        self.request(Method::Get, &["/messages/", &self.id.segment(), "?$select=", LOOK, RECIPIENTS])
     }
 
     /// `GET {mailbox}/mailFolders/sentitems/messages`, filtered by the one property that a draft and what was sent of it have
     /// in common.
     pub fn look_in_sent_items(&self, id: &InternetMessageId) -> Request {
         let filter = format!("internetMessageId eq '{}'", id.as_str().replace('\'', "''"));
-        let filter = utf8_percent_encode(&filter, NON_ALPHANUMERIC);
-        self.request(Method::Get, &format!("/mailFolders/sentitems/messages?$filter={filter}&$select={LOOK}"))
+        let filter: Cow<str> = utf8_percent_encode(&filter, NON_ALPHANUMERIC).into();
+        self.request(Method::Get, &["/mailFolders/sentitems/messages?$filter=", &filter, "&$select=", LOOK])
     }
 
-    fn request(&self, method: Method, path: &str) -> Request {
+    /// A request for what lies below the mailbox.
+    fn request(&self, method: Method, path: &[&str]) -> Request {
         Request {
             method,
-            url: self.base.join(&format!("{}{path}", self.mailbox.path())),
+            url: self.base.join(&[&[&*self.mailbox.path()], path].concat()),
+            host: self.base.host(),
             token: self.token.clone(),
             client_request_id: Arc::clone(&self.client_request_id),
-            user_agent: Arc::clone(&self.user_agent),
+            user_agent: self.user_agent.clone(),
         }
     }
 }
@@ -100,7 +106,7 @@ mod tests {
             id: MessageId::parse("AAMk/+=").unwrap(),
             token: Token::parse("t").unwrap(),
             client_request_id: "4f1c".into(),
-            user_agent: "ua".into(),
+            user_agent: http::HeaderValue::from_static("ua"),
         };
         let mailbox = "https://graph.microsoft.com/v1.0/users/adele_adatum.example%23EXT%23@contoso.example";
         assert_eq!(target.send().url, format!("{mailbox}/messages/AAMk%2F%2B%3D/send"));

@@ -18,7 +18,7 @@ const SCHEME: &str = "Bearer ";
 
 /// An access token for Microsoft Graph. Clones share one copy, which is wiped when the last of them is dropped.
 #[derive(Clone)]
-pub struct Token(Arc<Zeroizing<String>>);
+pub struct Token(Arc<Zeroizing<Box<str>>>);
 
 impl Token {
     /// Reads the `token` argument: the bare token, without `Bearer`.
@@ -38,7 +38,7 @@ impl Token {
             )));
         }
         // No part of a token may reach a message, not even the character that is wrong with it.
-        if let Some(at) = token.bytes().position(|b| !b.is_ascii_graphic()) {
+        if let Some(at) = first_unfit(token.as_bytes()) {
             let what = match token.as_bytes()[at] {
                 b' ' if token[at..].trim_end_matches(' ').is_empty() => {
                     "ends in spaces; a fixed-length field padded with spaces? pass it trimmed; first space"
@@ -49,10 +49,8 @@ impl Token {
             };
             return Err(Error::invalid(format!("token {what} at byte {at}")));
         }
-        let mut value = Zeroizing::new(String::with_capacity(SCHEME.len() + token.len()));
-        value.push_str(SCHEME);
-        value.push_str(token);
-        Ok(Token(Arc::new(value)))
+        // Joined in one allocation of that very size: no copy is left behind unwiped.
+        Ok(Token(Arc::new(Zeroizing::new([SCHEME, token].concat().into_boxed_str()))))
     }
 
     /// The value of the `Authorization` header.
@@ -64,6 +62,9 @@ impl Token {
     /// breaks and control characters; and not too long.
     pub fn quote(&self, text: &str) -> String {
         let token = &self.0[SCHEME.len()..];
+        if text.len() < token.len().min(LONGEST_QUOTE) && is_plain(text) {
+            return text.trim().to_owned();
+        }
         // The token goes first: shortened, it could no longer be found. Most texts are too short to hold one, and a search
         // for something this long is costly to set up.
         let redacted =
@@ -75,6 +76,18 @@ impl Token {
         }
         line.trim().to_owned()
     }
+}
+
+/// Where the first byte is that no token has. Asked of the whole before it is searched, which a compiler turns into a few steps
+/// for many bytes: tokens are long, and hardly ever unfit.
+fn first_unfit(token: &[u8]) -> Option<usize> {
+    let is_fit = token.iter().fold(true, |fit, byte| fit & byte.is_ascii_graphic());
+    if is_fit { None } else { token.iter().position(|byte| !byte.is_ascii_graphic()) }
+}
+
+/// Whether a text has no characters but those that print, and spaces.
+fn is_plain(text: &str) -> bool {
+    text.bytes().fold(true, |plain, byte| plain & (byte.is_ascii_graphic() || byte == b' '))
 }
 
 impl fmt::Debug for Token {

@@ -116,8 +116,8 @@ impl Held<'_> {
             return Some(format!("{sends} sends, and {allowed} are allowed"));
         }
         let id = match &self.call.end {
-            CallEnd::Answer(Ok(receipt)) => &receipt.client_request_id,
-            CallEnd::Answer(Err(error)) => &error.client_request_id,
+            CallEnd::Answer(Ok(receipt)) => &*receipt.client_request_id,
+            CallEnd::Answer(Err(error)) => &*error.client_request_id,
             _ => return None,
         };
         let same = self.exchanges().all(|exchange| exchange.client_request_id == *id);

@@ -10,8 +10,9 @@ use super::shared::Shared;
 /// has hardly ever closed it meanwhile: a request on a connection that is just being closed ends in doubt.
 pub const MAX_IDLE: Duration = Duration::from_secs(15);
 
-/// The most connections that wait for their next request.
-const MOST_IDLE: usize = 32;
+/// The most connections that wait for their next request: one for each thread of a large pool. One more would be made anew for
+/// each of its requests.
+const MOST_IDLE: usize = 256;
 
 /// The connections of one process.
 pub struct Connections {

@@ -102,13 +102,14 @@ impl Transport for Link {
         Ok(amount > 0)
     }
 
-    /// ureq asks when a reply has ended, and again before the next request.
+    /// ureq asks when a reply has ended, and again before the next request. What comes after a reply is found the second
+    /// time, when it matters; to look for it the first time would be a system call more for each request.
     fn is_open(&mut self) -> bool {
-        let open = self.stream.is_quiet();
-        if open {
-            self.stream.wire().at_rest();
+        if self.stream.wire().is_at_rest() {
+            return self.stream.is_quiet();
         }
-        open
+        self.stream.wire().at_rest();
+        true
     }
 
     fn is_tls(&self) -> bool {

@@ -19,7 +19,7 @@ mod wire;
 use std::io::{self, Read};
 use std::path::Path;
 
-use ::http::{HeaderMap, HeaderName, HeaderValue, header};
+use ::http::{HeaderMap, HeaderName, HeaderValue, Uri, header};
 use bytes::Bytes;
 
 pub use proxy::Proxy;
@@ -75,7 +75,7 @@ impl HttpTransport {
             .max_redirects_will_error(false)
             .user_agent(ureq::config::AutoHeaderValue::None)
             .accept_encoding(ureq::config::AutoHeaderValue::None)
-            .accept("application/json")
+            .accept(ureq::config::AutoHeaderValue::None)
             .input_buffer_size(link::INPUT_BUFFER)
             .output_buffer_size(link::OUTPUT_BUFFER)
             .max_idle_connections(1)
@@ -94,12 +94,7 @@ impl Transport for HttpTransport {
         let connections = self.connections.current(|| no_connections(&self.tls, self.proxy.as_ref(), &self.config));
         let lane = connections.take();
         lane.line.begin(limits);
-        let response = match request.method {
-            // An empty body that exists makes ureq write `Content-Length: 0`.
-            Method::Post => lane.agent.run(http_request.map(|()| &[] as &[u8])),
-            Method::Get => lane.agent.run(http_request),
-        };
-        match response.map_err(ureq::Error::into_io).and_then(read_reply) {
+        match lane.agent.run(http_request).map_err(ureq::Error::into_io).and_then(read_reply) {
             Ok(reply) => {
                 lane.line.end();
                 connections.keep(lane);
@@ -126,24 +121,34 @@ impl AsRef<[u8]> for Authorization {
 }
 
 fn http_request(request: &Request) -> Result<::http::Request<()>, Failure> {
-    let unusable = |_| Failure {
+    let unusable = |_: ::http::Error| Failure {
         handed_on: false,
         cause: Cause::Local,
         detail: "the request cannot be written as HTTP".to_owned(),
     };
     let mut authorization = HeaderValue::from_maybe_shared(Bytes::from_owner(Authorization(request.token.clone())))
-        .map_err(|e| unusable(e.into()))?;
+        .map_err(|error| unusable(error.into()))?;
     authorization.set_sensitive(true);
-    let builder = match request.method {
-        Method::Post => ::http::Request::post(&request.url).header(header::CONTENT_LENGTH, HeaderValue::from(0)),
-        Method::Get => ::http::Request::get(&request.url),
+    let id = HeaderValue::from_str(&request.client_request_id).map_err(|error| unusable(error.into()))?;
+    // Not by the builder of `http`, which moves the whole request along for each header.
+    let mut made = ::http::Request::new(());
+    *made.uri_mut() =
+        Uri::from_maybe_shared(Bytes::from(request.url.clone())).map_err(|error| unusable(error.into()))?;
+    let headers = made.headers_mut();
+    headers.reserve(6);
+    headers.insert(header::HOST, request.host.clone());
+    if request.method == Method::Post {
+        headers.insert(header::CONTENT_LENGTH, HeaderValue::from(0));
+    }
+    headers.insert(header::ACCEPT, HeaderValue::from_static("application/json"));
+    headers.insert(header::AUTHORIZATION, authorization);
+    headers.insert(header::USER_AGENT, request.user_agent.clone());
+    headers.insert(HeaderName::from_static("client-request-id"), id);
+    *made.method_mut() = match request.method {
+        Method::Post => ::http::Method::POST,
+        Method::Get => ::http::Method::GET,
     };
-    builder
-        .header(header::AUTHORIZATION, authorization)
-        .header(header::USER_AGENT, &*request.user_agent)
-        .header(HeaderName::from_static("client-request-id"), &*request.client_request_id)
-        .body(())
-        .map_err(unusable)
+    Ok(made)
 }
 
 fn read_reply(response: ::http::Response<ureq::Body>) -> io::Result<Reply> {
@@ -155,21 +160,38 @@ fn read_reply(response: ::http::Response<ureq::Body>) -> io::Result<Reply> {
         Framing::UntilClose if parts.status.is_success() => (Vec::new(), BodyEnd::CutOff),
         _ => read_body(&mut body.as_reader())?,
     };
-    let header = |name| parts.headers.get(name).map(text);
-    Ok(Reply {
+    let mut reply = Reply {
         status,
         framing,
         body_end,
         body,
-        request_id: header(HeaderName::from_static("request-id")).unwrap_or_default(),
-        retry_after: header(header::RETRY_AFTER),
-        date: header(header::DATE),
-        www_authenticate: parts.headers.get_all(header::WWW_AUTHENTICATE).iter().map(text).collect(),
-    })
+        request_id: String::new(),
+        retry_after: None,
+        date: None,
+        www_authenticate: Vec::new(),
+    };
+    for (name, value) in &parts.headers {
+        // Of one that comes twice, the first.
+        if *name == header::DATE {
+            reply.date.get_or_insert_with(|| text(value));
+        } else if *name == header::RETRY_AFTER {
+            reply.retry_after.get_or_insert_with(|| text(value));
+        } else if *name == header::WWW_AUTHENTICATE {
+            reply.www_authenticate.push(text(value));
+        } else if *name == "request-id" && reply.request_id.is_empty() {
+            reply.request_id = text(value);
+        }
+    }
+    Ok(reply)
 }
 
 /// A header as text that can stand in one line of a log.
 fn text(value: &HeaderValue) -> String {
+    let is_plain = |byte: u8| byte.is_ascii_graphic() | (byte == b' ');
+    match value.to_str() {
+        Ok(text) if text.bytes().fold(true, |plain, byte| plain & is_plain(byte)) => return text.to_owned(),
+        _ => {}
+    }
     String::from_utf8_lossy(value.as_bytes()).chars().filter(|c| !c.is_control()).collect()
 }
 

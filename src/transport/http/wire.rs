@@ -116,6 +116,11 @@ impl Wire {
         self.at_rest = false;
     }
 
+    /// Whether a reply has ended and the next request has not begun.
+    pub fn is_at_rest(&self) -> bool {
+        self.at_rest
+    }
+
     /// A reply has ended and the next request has not begun.
     pub fn at_rest(&mut self) {
         self.at_rest = true;
