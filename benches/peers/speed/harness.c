@@ -18,8 +18,8 @@ static const char ID[] = "AAMkAGVmMDEzMTM4LTZmYWUtNDdkNC1hMDZiLTU1OGY5OTZhYmY4OA
 
 static struct job job;
 static long count;
-static int64_t *latencies;
-static pthread_barrier_t connected, done;
+static int64_t *latencies, *ends;
+static pthread_barrier_t connected, go, done;
 
 static int64_t now_ns(void)
 {
@@ -76,12 +76,14 @@ static void *run(void *argument)
     thread = peer_thread(&job, mailbox);
     send_or_exit(thread, id);
     pthread_barrier_wait(&connected);
+    pthread_barrier_wait(&go);
     for (at = from; at < to; at++) {
         int64_t began = latencies ? now_ns() : 0;
         next_id(id);
         send_or_exit(thread, id);
         if (latencies) latencies[at] = now_ns() - began;
     }
+    ends[number] = now_ns();
     pthread_barrier_wait(&done);
     return NULL;
 }
@@ -89,7 +91,7 @@ static void *run(void *argument)
 int main(int argc, char **argv)
 {
     static char token[4096], host[256];
-    int64_t wall, cpu, user, user_before;
+    int64_t began, ended = 0, cpu, user, user_before;
     FILE *file;
     pthread_t *threads;
 
@@ -109,17 +111,21 @@ int main(int argc, char **argv)
 
     peer_start(&job);
     pthread_barrier_init(&connected, NULL, (unsigned)job.threads + 1);
+    pthread_barrier_init(&go, NULL, (unsigned)job.threads + 1);
     pthread_barrier_init(&done, NULL, (unsigned)job.threads + 1);
     threads = calloc((size_t)job.threads, sizeof *threads);
+    ends = calloc((size_t)job.threads, sizeof *ends);
     for (int i = 0; i < job.threads; i++) pthread_create(&threads[i], NULL, run, (void *)(intptr_t)i);
     pthread_barrier_wait(&connected);
-    wall = now_ns();
     cpu = cpu_ns(&user_before);
+    began = now_ns();
+    pthread_barrier_wait(&go);
     pthread_barrier_wait(&done);
-    wall = now_ns() - wall;
     cpu = cpu_ns(&user) - cpu;
+    for (int i = 0; i < job.threads; i++)
+        if (ends[i] > ended) ended = ends[i];
     printf("{\"sends\": %ld, \"wall_ns\": %lld, \"cpu_ns\": %lld, \"user_ns\": %lld, \"rss_kb\": %ld}\n", count,
-           (long long)wall, (long long)cpu, (long long)(user - user_before), peak_rss_kb());
+           (long long)(ended - began), (long long)cpu, (long long)(user - user_before), peak_rss_kb());
     for (int i = 0; i < job.threads; i++) pthread_join(threads[i], NULL);
     if (latencies && (file = fopen(argv[5], "w"))) {
         for (long at = 0; at < count; at++) fprintf(file, "%c%lld", at ? ',' : '[', (long long)latencies[at]);

@@ -4,7 +4,7 @@ use std::fs;
 use std::io::Read;
 use std::net::SocketAddr;
 use std::sync::Barrier;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use ureq::config::{AutoHeaderValue, Config};
 use ureq::tls::{Certificate, RootCerts, TlsConfig};
@@ -81,7 +81,7 @@ fn main() {
     let count: usize = arguments[2].parse().expect("a count");
     let threads: usize = arguments[3].parse().expect("a number of threads");
     let agent = agent(base, threads);
-    let (connected, done) = (Barrier::new(threads + 1), Barrier::new(threads + 1));
+    let [connected, go, done] = [(); 3].map(|()| Barrier::new(threads + 1));
 
     let run = |thread: usize| {
         let mailbox = format!("{base}/users/user-{thread}@contoso.example");
@@ -89,31 +89,36 @@ fn main() {
         let mut latencies = Vec::with_capacity(if latencies_file.is_some() { to - from } else { 0 });
         send(&agent, &mailbox, &authorization, from + thread);
         connected.wait();
+        go.wait();
         for number in from..to {
             let began = latencies_file.map(|_| Instant::now());
             send(&agent, &mailbox, &authorization, number + thread + 1);
             latencies.extend(began.map(|began| began.elapsed().as_nanos()));
         }
+        let ended = Instant::now();
         done.wait();
-        latencies
+        (ended, latencies)
     };
     let latencies: Vec<u128> = std::thread::scope(|scope| {
         let run = &run;
         let handles: Vec<_> = (0..threads).map(|thread| scope.spawn(move || run(thread))).collect();
         connected.wait();
-        let (began, before) = (Instant::now(), cpu());
+        let (before, began) = (cpu(), Instant::now());
+        go.wait();
         done.wait();
-        let (wall, after): (Duration, _) = (began.elapsed(), cpu());
+        let after = cpu();
+        let results: Vec<_> = handles.into_iter().map(|handle| handle.join().expect("a thread")).collect();
+        let ended = results.iter().map(|(ended, _)| *ended).max().expect("a thread");
         let status = fs::read_to_string("/proc/self/status").expect("Linux");
         let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap_or("0 kB");
         println!(
             "{{\"sends\": {count}, \"wall_ns\": {}, \"cpu_ns\": {}, \"user_ns\": {}, \"rss_kb\": {}}}",
-            wall.as_nanos(),
+            (ended - began).as_nanos(),
             after[1] - before[1],
             after[0] - before[0],
             peak.trim().trim_end_matches(" kB")
         );
-        handles.into_iter().flat_map(|handle| handle.join().expect("a thread")).collect()
+        results.into_iter().flat_map(|(_, latencies)| latencies).collect()
     });
     if let Some(file) = latencies_file {
         fs::write(file, format!("{latencies:?}\n")).expect("the latencies");
