@@ -70,7 +70,7 @@ def peers(folder):
              20000),
         Peer("libcurl", output("curl-config", "--version").split()[1], [folder / "libcurl"], "c", 20000),
         Peer("graph-rs-sdk", pinned(HERE / "graph-rs-sdk/Cargo.toml", r'^graph-rs-sdk = .*"=([^"]+)"'),
-             [folder / "graph-rs-sdk/release/peer-graph-rs-sdk"], "rust", 5000),
+             [folder / "graph-rs-sdk/release/peer-graph-rs-sdk"], "rust", 5000, tls_only=True),
         python("msgraph-sdk-python", pinned(DUPLICATES / "msgraph-sdk-python/requirements.txt", r"^msgraph-sdk==(.+)"),
                "msgraph-sdk-python.py", 1000, 20, 70),
         python("o365", pinned(DUPLICATES / "o365/requirements.txt", r"^o365==(.+)"), "o365.py", 40, 10, 40),
