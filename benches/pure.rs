@@ -22,7 +22,7 @@ fn target() -> Target {
         id: MessageId::parse(ID).unwrap(),
         token: Token::parse(&"t".repeat(1500)).unwrap(),
         client_request_id: "4f1c2a8e-7d0b-4c55-9a37-0e6f3b8d9c21".into(),
-        user_agent: "graph-message/0.1.0".into(),
+        user_agent: http::HeaderValue::from_static("graph-message/0.1.0"),
     }
 }
 
