@@ -1,6 +1,5 @@
 Attribute VB_Name = "Example"
 Option Explicit
-
 #If VBA7 Then
     Private Declare PtrSafe Sub ExitProcess Lib "kernel32" (ByVal exit_code As Long)
 #Else

@@ -31,20 +31,23 @@ def colour(name):
 
 
 def microseconds(value):
-    return f"{value / 1000:,.3g} ms" if value >= 1000 else f"{value:.0f} µs"
+    return f"{value / 1000:.3g} ms" if value >= 1000 else f"{value:.0f} µs"
 
 
 def milliseconds(value):
-    return f"{value / 1000:,.3g} s" if value >= 1000 else f"{value:.3g} ms"
+    return f"{value / 1000:.3g} s" if value >= 1000 else f"{value:.3g} ms"
 
 
 def size(value):
-    return f"{value / 1e6:,.3g} MB" if value >= 1e6 else f"{value / 1e3:,.0f} kB"
+    for unit, power in (("GB", 1e9), ("MB", 1e6)):
+        if value >= power:
+            return f"{value / power:.3g} {unit}"
+    return f"{value / 1e3:.0f} kB"
 
 
 PANELS = [
     ("CPU time a send, over TLS 1.3", lambda of: of["TLS"]["cpu_us"], microseconds),
-    ("A fresh process that sends once, over TLS 1.3", lambda of: of["first_ms"]["TLS"], milliseconds),
+    ("First send of a process, over TLS 1.3", lambda of: of["first_ms"]["TLS"], milliseconds),
     ("Size on disk, runtime excluded", lambda of: of["bytes"], size),
 ]
 
@@ -53,8 +56,8 @@ def main():
     result = json.loads(Path(sys.argv[1]).read_text())
     peers = result["peers"]
     names = [name for name in LABELS if name in peers][::-1]
-    # Text stays text, and two drawings of one result are the same.
-    plt.rcParams.update({"svg.fonttype": "none", "svg.hashsalt": "speed", "font.family": "DejaVu Sans, sans-serif", "font.size": 9})
+    # Two drawings of one result are the same.
+    plt.rcParams.update({"svg.hashsalt": "speed", "font.size": 9})
     figure, axes = plt.subplots(1, len(PANELS), figsize=(11, 3.5), sharey=True, facecolor="white")
     for axis, (title, take, unit) in zip(axes, PANELS):
         found = [take(peers[name]) for name in names]
