@@ -16,6 +16,7 @@ use super::stream::Stream;
 use super::trouble::Trouble;
 use crate::error::Error;
 use crate::outcome::Cause;
+use crate::per_process::PerProcess;
 
 /// The certificate authorities that are trusted to name the service.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -108,11 +109,11 @@ impl TlsSettings {
             Roots::System => {
                 // On Windows even no extra roots would make a second search for each certificate that is not trusted.
                 let verifier = if self.extra.0.is_empty() {
-                    Verifier::new(provider)?
+                    system_verifier(provider)?
                 } else {
-                    Verifier::new_with_extra_roots(extra, provider)?
+                    Arc::new(Verifier::new_with_extra_roots(extra, provider)?)
                 };
-                builder.dangerous().with_custom_certificate_verifier(Arc::new(verifier))
+                builder.dangerous().with_custom_certificate_verifier(verifier)
             }
             Roots::Bundled => {
                 let mut store = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
@@ -124,6 +125,14 @@ impl TlsSettings {
         };
         Ok(builder.with_no_client_auth())
     }
+}
+
+/// What judges by the operating system's store alone: read once a process, by the first connection that needs it, and shared by
+/// all clients. With Debian's store of 144 authorities that is a millisecond or two, and 0.2 MB.
+fn system_verifier(provider: Arc<CryptoProvider>) -> Result<Arc<Verifier>, rustls::Error> {
+    static SYSTEM: OnceCell<PerProcess<OnceCell<Arc<Verifier>>>> = OnceCell::new();
+    let of_this_process = SYSTEM.get_or_init(|| PerProcess::new(OnceCell::new())).current(OnceCell::new);
+    of_this_process.get_or_try_init(|| Verifier::new(provider).map(Arc::new)).cloned()
 }
 
 fn explain(host: &str, error: io::Error) -> io::Error {
