@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::hash::{BuildHasher, BuildHasherDefault, Hash, Hasher, RandomState};
 use std::sync::{Arc, LazyLock};
 
-use crate::message::{BaseUrl, Mailbox, MessageId, Target};
+use crate::message::{BaseUrl, Mailbox, MessageId, Target, every_byte};
 
 /// Hashes keys and tokens, differently in each process: a key must not give a token away.
 static HASHES: LazyLock<RandomState> = LazyLock::new(RandomState::new);
@@ -60,7 +60,7 @@ fn telling(text: &str) -> (usize, &[u8]) {
 
 /// A name in lower case; mostly it is.
 fn lowercase(name: &Arc<str>) -> Arc<str> {
-    let is_lower = name.bytes().fold(true, |lower, byte| lower & byte.is_ascii() & !byte.is_ascii_uppercase());
+    let is_lower = every_byte(name, |byte| byte.is_ascii() & !byte.is_ascii_uppercase());
     if is_lower { Arc::clone(name) } else { name.to_lowercase().into() }
 }
 

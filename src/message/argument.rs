@@ -1,5 +1,6 @@
 //! Checks that several arguments share.
 
+use super::ascii::is_graphic;
 use crate::error::Error;
 
 /// The longest id or mailbox name that is passed on. Message ids seen in the wild have up to some 500 characters, and
@@ -22,8 +23,7 @@ pub fn check_name(what: &str, text: &str) -> Result<(), Error> {
 
 /// Refuses white space and control characters, naming the first one and its likely cause.
 pub fn check_no_blanks(what: &str, text: &str) -> Result<(), Error> {
-    // Most are plain ASCII, which takes a compiler few steps to find out for many bytes at once.
-    if text.bytes().fold(true, |plain, byte| plain & byte.is_ascii_graphic()) {
+    if is_graphic(text) {
         return Ok(());
     }
     for (at, c) in text.char_indices() {

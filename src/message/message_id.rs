@@ -6,6 +6,7 @@ use std::sync::Arc;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::argument::check_name;
+use super::ascii::every_byte;
 use crate::error::Error;
 
 /// RFC 3986's unreserved characters stay; `=`, `/` and `+` of an id are encoded, so that the id stays one segment.
@@ -35,7 +36,7 @@ impl MessageId {
         // What Graph's own ids are: base64url, with padding at the end alone.
         let stem = self.0.trim_end_matches('=');
         let is_base64url = |byte: u8| byte.is_ascii_alphanumeric() | (byte == b'-') | (byte == b'_');
-        if stem.bytes().fold(true, |plain, byte| plain & is_base64url(byte)) {
+        if every_byte(stem, is_base64url) {
             return Cow::Owned([stem, &"%3D".repeat(self.0.len() - stem.len())].concat());
         }
         utf8_percent_encode(&self.0, SEGMENT).into()

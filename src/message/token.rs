@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use zeroize::Zeroizing;
 
+use super::ascii::{is_graphic, is_printable};
 use crate::error::Error;
 
 /// The longest token that is passed on: more than twice what Graph's front end takes as request headers.
@@ -38,7 +39,8 @@ impl Token {
             )));
         }
         // No part of a token may reach a message, not even the character that is wrong with it.
-        if let Some(at) = first_unfit(token.as_bytes()) {
+        let unfit = if is_graphic(token) { None } else { token.bytes().position(|byte| !byte.is_ascii_graphic()) };
+        if let Some(at) = unfit {
             let what = match token.as_bytes()[at] {
                 b' ' if token[at..].trim_end_matches(' ').is_empty() => {
                     "ends in spaces; a fixed-length field padded with spaces? pass it trimmed; first space"
@@ -62,7 +64,7 @@ impl Token {
     /// breaks and control characters; and not too long.
     pub fn quote(&self, text: &str) -> String {
         let token = &self.0[SCHEME.len()..];
-        if text.len() < token.len().min(LONGEST_QUOTE) && is_plain(text) {
+        if text.len() < token.len().min(LONGEST_QUOTE) && is_printable(text) {
             return text.trim().to_owned();
         }
         // The token goes first: shortened, it could no longer be found. Most texts are too short to hold one, and a search
@@ -76,18 +78,6 @@ impl Token {
         }
         line.trim().to_owned()
     }
-}
-
-/// Where the first byte is that no token has. Asked of the whole before it is searched, which a compiler turns into a few steps
-/// for many bytes: tokens are long, and hardly ever unfit.
-fn first_unfit(token: &[u8]) -> Option<usize> {
-    let is_fit = token.iter().fold(true, |fit, byte| fit & byte.is_ascii_graphic());
-    if is_fit { None } else { token.iter().position(|byte| !byte.is_ascii_graphic()) }
-}
-
-/// Whether a text has no characters but those that print, and spaces.
-fn is_plain(text: &str) -> bool {
-    text.bytes().fold(true, |plain, byte| plain & (byte.is_ascii_graphic() || byte == b' '))
 }
 
 impl fmt::Debug for Token {

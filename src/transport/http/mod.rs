@@ -27,7 +27,7 @@ pub use tls::{ExtraRoots, Roots};
 
 use super::{Limits, Transport};
 use crate::error::Error;
-use crate::message::{Method, Request, Token};
+use crate::message::{Method, Request, Token, is_printable};
 use crate::outcome::{BodyEnd, Cause, Failure, Framing, LONGEST_BODY, Reply};
 use crate::per_process::PerProcess;
 use connections::Connections;
@@ -187,9 +187,8 @@ fn read_reply(response: ::http::Response<ureq::Body>) -> io::Result<Reply> {
 
 /// A header as text that can stand in one line of a log.
 fn text(value: &HeaderValue) -> String {
-    let is_plain = |byte: u8| byte.is_ascii_graphic() | (byte == b' ');
     match value.to_str() {
-        Ok(text) if text.bytes().fold(true, |plain, byte| plain & is_plain(byte)) => return text.to_owned(),
+        Ok(text) if is_printable(text) => return text.to_owned(),
         _ => {}
     }
     String::from_utf8_lossy(value.as_bytes()).chars().filter(|c| !c.is_control()).collect()
