@@ -12,10 +12,7 @@ prepare_i386() {
   need_packages debootstrap:debootstrap
   # The stamp is made last: a folder without it is half of one.
   if [ ! -e "$root/complete" ]; then
-    codename=$(. /etc/os-release && echo "$VERSION_CODENAME")
-    mirror=$(apt-get indextargets --format '$(REPO_URI) $(CODENAME) $(COMPONENT)' 'Created-By: Packages' |
-      awk -v codename="$codename" '$2 == codename && $3 == "main" {print $1; exit}')
-    [ -n "$mirror" ] || fail "apt is configured with no mirror of $codename"
+    find_mirror
     $as_root rm -rf "$root"
     $as_root /usr/sbin/debootstrap --arch=i386 --variant=minbase --include=ca-certificates "$codename" "$root" "$mirror" \
       >"$work/debootstrap" 2>&1 || fail "no i386 Debian: $(tail -n 3 "$work/debootstrap")"

@@ -23,3 +23,16 @@ install_packages() {
     apt-get install -y -qq --no-install-recommends "$@" >/dev/null
   exec {lock}>&-
 }
+
+# need_venv [PYTHON]: Debian's Python comes without the part that makes environments.
+need_venv() {
+  "${1:-python3}" -c 'import ensurepip, venv' 2>/dev/null || install_packages python3-venv
+}
+
+# Gives $codename and $mirror: this Debian, and where apt has it from.
+find_mirror() {
+  codename=$(. /etc/os-release && echo "$VERSION_CODENAME")
+  mirror=$(apt-get indextargets --format '$(REPO_URI) $(CODENAME) $(COMPONENT)' 'Created-By: Packages' |
+    awk -v codename="$codename" '$2 == codename && $3 == "main" {print $1; exit}')
+  [ -n "$mirror" ] || { echo "FAILED: apt is configured with no mirror of $codename" >&2; exit 1; }
+}

@@ -6,7 +6,7 @@ prepare_zig() {
   local packages=(cargo-zigbuild==0.24.1 ziglang==0.17.1)
   zig=$target/zig
   [ "$(cat "$zig/packages" 2>/dev/null)" != "${packages[*]}" ] || return 0
-  python3 -c 'import ensurepip, venv' 2>/dev/null || need_packages ensurepip:python3-venv
+  need_venv
   rm -rf "$zig"
   python3 -m venv "$zig" && "$zig/bin/pip" install --quiet --disable-pip-version-check "${packages[@]}"
   # Made last: an environment without it is half of one.
