@@ -36,6 +36,8 @@ fn reply(status: u16, body: &str) -> Reply {
         retry_after: None,
         date: Some("Tue, 24 Nov 2026 09:15:03 GMT".to_owned()),
         www_authenticate: Vec::new(),
+        client_request_ids: Vec::new(),
+        came_early: false,
     }
 }
 

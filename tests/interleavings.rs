@@ -335,6 +335,8 @@ fn reply(status: u16, body: &str) -> Result<Reply, Failure> {
         retry_after: None,
         date: Some("Mon, 23 Nov 2026 10:00:00 GMT".to_owned()),
         www_authenticate: Vec::new(),
+        client_request_ids: Vec::new(),
+        came_early: false,
     })
 }
 

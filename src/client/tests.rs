@@ -111,6 +111,8 @@ fn reply(status: u16, code: &str) -> (Duration, Script) {
         retry_after: None,
         date: None,
         www_authenticate: Vec::new(),
+        client_request_ids: Vec::new(),
+        came_early: false,
     };
     (MS(10), Ok(reply))
 }

@@ -44,4 +44,18 @@ pub struct Reply {
     pub date: Option<String>,
     /// Every `WWW-Authenticate` header.
     pub www_authenticate: Vec<String>,
+    /// Every `client-request-id` header. Graph repeats the request's own, or gives its `request-id`
+    /// (<https://learn.microsoft.com/graph/best-practices-concept>).
+    pub client_request_ids: Vec<String>,
+    /// Whether it began before the last byte of the request was handed on: then it answers something else.
+    pub came_early: bool,
+}
+
+impl Reply {
+    /// Whether it answers the request that was made under this `client-request-id`: it did not begin before that was handed
+    /// on, and names no other.
+    pub fn is_for(&self, client_request_id: &str) -> bool {
+        let is_named = |id: &String| id.eq_ignore_ascii_case(client_request_id) || *id == self.request_id;
+        !self.came_early && self.client_request_ids.iter().all(is_named)
+    }
 }

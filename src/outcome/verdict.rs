@@ -100,6 +100,8 @@ mod tests {
             retry_after: None,
             date: None,
             www_authenticate: Vec::new(),
+            client_request_ids: Vec::new(),
+            came_early: false,
         }
     }
 

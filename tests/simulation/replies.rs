@@ -25,6 +25,8 @@ fn graph(status: u16, body: Vec<u8>, date: SystemTime) -> Reply {
         retry_after: None,
         date: Some(httpdate::fmt_http_date(date)),
         www_authenticate: Vec::new(),
+        client_request_ids: Vec::new(),
+        came_early: false,
     }
 }
 

@@ -169,6 +169,8 @@ fn read_reply(response: ::http::Response<ureq::Body>) -> io::Result<Reply> {
         retry_after: None,
         date: None,
         www_authenticate: Vec::new(),
+        client_request_ids: Vec::new(),
+        came_early: false,
     };
     for (name, value) in &parts.headers {
         // Of one that comes twice, the first.
