@@ -6,9 +6,10 @@
 //! ```text
 //! C callers -> ffi        the C ABI: thin, and alone in holding `unsafe`
 //! Python    -> python     the Python module, in its place: feature `python`
-//!              client     one call: build, exchange, judge, decide
+//!              client     one call: its settings, its limits, its words
+//!              delivery   decides what happens to a mail; what calls have to do with each other
 //!              transport  carries one request over HTTPS; only `transport::http` knows ureq
-//!              message, outcome, policy, error, status    pure: values in, values out
+//!              message, outcome, error, status    pure: values in, values out
 //! ```
 //!
 //! Arrows go down only; `tests/architecture.rs` holds the code to it.
@@ -22,7 +23,6 @@ pub mod message;
 pub mod outcome;
 mod panic;
 mod per_process;
-pub mod policy;
 #[cfg(feature = "python")]
 mod python;
 pub mod signal;

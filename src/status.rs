@@ -88,7 +88,17 @@ impl Status {
         match self {
             Status::Ok => Some(true),
             Status::Unknown | Status::Internal => None,
-            _ => Some(false),
+            Status::InvalidArgument
+            | Status::Unreachable
+            | Status::Cancelled
+            | Status::TimedOut
+            | Status::Unauthenticated
+            | Status::Forbidden
+            | Status::NotFound
+            | Status::Rejected
+            | Status::Throttled
+            | Status::NotADraft
+            | Status::Unavailable => Some(false),
         }
     }
 }

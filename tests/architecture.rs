@@ -6,25 +6,24 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Which modules each top-level module may use. Arrows go down only.
-const ARROWS: [(&str, &[&str]); 14] = [
+const ARROWS: [(&str, &[&str]); 13] = [
     ("ffi", &["client", "error", "panic", "status"]),
     ("python", &["client", "error", "panic"]),
     ("panic", &[]),
-    ("client", &["delivery", "error", "message", "outcome", "per_process", "policy", "signal", "status", "transport"]),
-    ("delivery", &["message", "outcome", "signal", "sync"]),
+    ("client", &["delivery", "error", "message", "outcome", "per_process", "signal", "status", "transport"]),
+    ("delivery", &["message", "outcome", "signal", "status", "sync"]),
     ("signal", &["sync"]),
     ("sync", &[]),
     ("transport", &["error", "message", "outcome", "per_process", "sync"]),
     ("per_process", &[]),
-    ("policy", &["outcome"]),
-    ("outcome", &["status"]),
+    ("outcome", &["message", "status"]),
     ("message", &["error"]),
     ("error", &["status"]),
     ("status", &[]),
 ];
 
 /// Modules that take values and return values.
-const PURE: [&str; 5] = ["policy", "outcome", "message", "error", "status"];
+const PURE: [&str; 4] = ["outcome", "message", "error", "status"];
 
 struct Source {
     path: PathBuf,

@@ -5,11 +5,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::attempt::Attempt;
-use crate::delivery::check::{Blind, Known};
+use crate::delivery::check::Blind;
+use crate::delivery::ending::{Ending, NotADraft};
 use crate::delivery::gate::Outside;
+use crate::delivery::memory::Known;
 use crate::error::{Error, Seen};
 use crate::message::{Target, Token};
-use crate::outcome::{Cause, Doubt, Failure, GraphError, Reply, Sight, Verdict, claims};
+use crate::outcome::{
+    Cause, Doubt, Failure, GraphError, Listed, Listing, LookFailure, Refusal, Reply, Sight, Verdict, claims,
+};
 use crate::status::Status;
 
 /// What is known of a mail that was sent.
@@ -48,8 +52,6 @@ pub struct Evidence {
     pub attempts: u32,
     /// Attempts of which at least one byte was handed on.
     pub handed_on: u32,
-    /// Whether the deadline had passed when the last attempt ended.
-    pub out_of_time: bool,
     /// The status and request-id of the last reply to a send.
     pub last_reply: Option<(u16, String)>,
     /// What the last look showed.
@@ -64,7 +66,20 @@ impl Evidence {
             Sight::NotADraft(_) => Seen::NotADraft,
             Sight::Gone => Seen::Gone,
             Sight::NotAllowed(_) => Seen::NotAllowed,
-            Sight::Nothing(_) => return,
+            Sight::Another | Sight::Failed(_) => return,
+        };
+    }
+
+    /// Notes what a search showed.
+    pub fn listed(&mut self, listed: &Listed) {
+        self.seen = match listed {
+            Listed::Items(items) => match items.iter().any(|item| matches!(item, Listing::NotADraft(_))) {
+                // A draft that is there stays the last that was seen.
+                true if self.seen != Seen::Draft => Seen::NotADraft,
+                true | false => return,
+            },
+            Listed::NotAllowed(_) => Seen::NotAllowed,
+            Listed::Unfiltered | Listed::Failed(_) => return,
         };
     }
 
@@ -100,32 +115,66 @@ impl Evidence {
     }
 }
 
-/// The answer that an attempt gives by itself.
-pub fn of(attempt: Attempt, evidence: &Evidence) -> Result<Receipt, Error> {
-    match (attempt.verdict, attempt.result) {
-        (Verdict::Accepted, Ok(reply)) => Ok(Receipt {
-            found: false,
-            request_id: evidence.last_reply.as_ref().map(|(_, id)| id.clone()).unwrap_or_default(),
-            client_request_id: Arc::default(),
-            http_status: reply.status,
-            attempts: evidence.handed_on,
-            sent_id: String::new(),
-        }),
-        (verdict, Ok(reply)) => Err(replied(&verdict, &reply, &attempt.token)),
-        (verdict, Err(failure)) => Err(failed(&verdict, &failure, evidence.out_of_time)),
+/// The answer of a call that ended so. The status is the machine's; the words are made here.
+pub fn of(
+    ending: &Ending,
+    attempt: Option<Attempt>,
+    looked: Option<Result<Reply, Failure>>,
+    evidence: &Evidence,
+    target: &Target,
+    known: &Known,
+) -> Result<Receipt, Error> {
+    let error = match (ending, attempt) {
+        (Ending::Accepted, Some(attempt)) => return Ok(accepted(&attempt, evidence, target)),
+        (Ending::Found(id), _) => return Ok(evidence.receipt_of_a_find(target.token.quote(id), target)),
+        (Ending::AsAttempted(_, out_of_time), Some(attempt)) => as_attempted(attempt, *out_of_time),
+        (Ending::NotADraft(why), _) => not_a_draft(*why),
+        (Ending::NoRecipients, _) => no_recipients(),
+        (Ending::NotFound, _) => not_found(),
+        (Ending::MayNotLook(status), _) => may_not_look(*status),
+        (Ending::CannotLook(failure, _), _) => cannot_look(looked, *failure),
+        (Ending::NotSent, Some(attempt)) => not_sent_after(attempt),
+        (Ending::NotSent, None) => not_sent(),
+        (Ending::Unknown(blind), Some(attempt)) => unknown(attempt, *blind),
+        (Ending::Unknown(blind), None) => still_unknown(*blind),
+        (Ending::EarlierUnknown(blind), _) => left_unknown(*blind),
+        (Ending::KeptOut(outside), attempt) => not_entered(*outside, attempt.is_some()),
+        (Ending::CancelledWhileWaiting, _) => cancelled_while_waiting(),
+        (Ending::Left { cancelled, in_doubt }, _) => left_for_another(*cancelled, *in_doubt),
+        (Ending::Accepted | Ending::AsAttempted(..), None) => return Err(Error::internal()),
+    };
+    Err(evidence.complete(Error { status: ending.status(), ..error }, target, known))
+}
+
+fn accepted(attempt: &Attempt, evidence: &Evidence, target: &Target) -> Receipt {
+    Receipt {
+        found: false,
+        request_id: evidence.last_reply.as_ref().map(|(_, id)| id.clone()).unwrap_or_default(),
+        client_request_id: Arc::clone(&target.client_request_id),
+        http_status: attempt.result.as_ref().map_or(0, |reply| reply.status),
+        attempts: evidence.handed_on,
+        sent_id: String::new(),
+    }
+}
+
+/// What an attempt says by itself.
+fn as_attempted(attempt: Attempt, out_of_time: bool) -> Error {
+    match attempt.result {
+        Ok(reply) => replied(&attempt.verdict, &reply, &attempt.token),
+        Err(failure) => failed(&attempt.verdict, &failure, out_of_time),
     }
 }
 
 /// The answer where the looks after a doubtful attempt could not tell.
-pub fn unknown(attempt: Attempt, evidence: &Evidence, blind: Blind) -> Error {
-    let error = of(attempt, evidence).err().unwrap_or_else(|| Error::new(Status::Unknown, ""));
+fn unknown(attempt: Attempt, blind: Blind) -> Error {
+    let error = as_attempted(attempt, false);
     let message = format!("may have been sent: {}, and {}", what_happened(&error), describe(blind));
     Error { status: Status::Unknown, message, retry_after: wait_of(blind), ..error }
 }
 
 /// The answer where the draft was found unsent after a doubtful attempt, and there is to be no other.
-pub fn not_sent_after(attempt: Attempt, evidence: &Evidence) -> Error {
-    let error = of(attempt, evidence).err().unwrap_or_else(|| Error::new(Status::Unavailable, ""));
+fn not_sent_after(attempt: Attempt) -> Error {
+    let error = as_attempted(attempt, false);
     Error {
         status: Status::Unavailable,
         message: format!("not sent: {}; the draft is still there, unchanged: send again later", what_happened(&error)),
@@ -139,42 +188,48 @@ fn what_happened(error: &Error) -> &str {
 }
 
 /// The answer of a check that found the draft unsent.
-pub fn not_sent() -> Error {
+fn not_sent() -> Error {
     Error::new(Status::Unavailable, "not sent: the draft is still there, unchanged: send again")
 }
 
 /// The answer of a check that cannot tell.
-pub fn still_unknown(blind: Blind) -> Error {
+fn still_unknown(blind: Blind) -> Error {
     let message = format!("may have been sent: {}", describe(blind));
     Error { retry_after: wait_of(blind), ..Error::new(Status::Unknown, message) }
 }
 
 /// The answer for an id that an earlier call left unknown, where that could not be settled.
-pub fn left_unknown(blind: Blind) -> Error {
+fn left_unknown(blind: Blind) -> Error {
     let message = format!("an earlier call may have sent it, and {}; this call sent nothing", describe(blind));
     Error { retry_after: wait_of(blind), ..Error::new(Status::Unknown, message) }
 }
 
 /// The answer for what is no draft.
-pub fn not_a_draft(why: &str) -> Error {
-    Error::new(
-        Status::NotADraft,
-        format!("not sent: this is no draft any more, {why}; nothing is left to do, or mend the id"),
-    )
+fn not_a_draft(why: NotADraft) -> Error {
+    let why = match why {
+        NotADraft::BeforeCall => "this is no draft any more, it was sent or received before this call",
+        NotADraft::EarlierCall => "this is no draft any more, an earlier call sent it",
+        NotADraft::InMailbox => "this is no draft any more, a mail with its internetMessageId is in the mailbox",
+        NotADraft::Received => "this is no draft and not in Sent Items: it was received, or moved from there",
+    };
+    Error::new(Status::NotADraft, format!("not sent: {why}; nothing is left to do, or mend the id"))
 }
 
 /// The answer where a look finds nothing before anything was sent.
-pub fn not_found() -> Error {
-    Error::new(Status::NotFound, format!("not sent: {}; {}", refusal(Status::NotFound), advice(Status::NotFound)))
+fn not_found() -> Error {
+    Error::new(
+        Status::NotFound,
+        format!("not sent: {}; {}", describe_refusal(Refusal::NotFound), advice(Refusal::NotFound)),
+    )
 }
 
 /// The answer for a draft without recipients, found before anything was sent.
-pub fn no_recipients() -> Error {
+fn no_recipients() -> Error {
     Error::new(Status::Rejected, "not sent: the draft has no recipients; add one and send again")
 }
 
 /// The answer where looking first is asked for and not allowed.
-pub fn may_not_look(status: u16) -> Error {
+fn may_not_look(status: u16) -> Error {
     let (status, message) = match status {
         401 => (Status::Unauthenticated, "not sent: Graph does not accept the token; get a new one and send again"),
         _ => (Status::Forbidden, "not sent: verify always looks first, and the token may not read; grant Mail.Read"),
@@ -183,32 +238,31 @@ pub fn may_not_look(status: u16) -> Error {
 }
 
 /// The answer where looking first fails, before anything was sent.
-pub fn cannot_look(result: Result<Reply, Failure>, wait: Option<Duration>, out_of_time: bool) -> Error {
-    let (status, http_status, what) = match &result {
-        Ok(reply) if reply.status == 429 => (Status::Throttled, 429, "Graph asks to wait".to_owned()),
-        Ok(reply) => (Status::Unavailable, reply.status, format!("HTTP {}", reply.status)),
-        Err(failure) if failure.cause == Cause::Cancelled => {
+fn cannot_look(looked: Option<Result<Reply, Failure>>, failure: Option<LookFailure>) -> Error {
+    let (http_status, what) = match (&looked, failure) {
+        (_, None) => (0, "it was answered with another message".to_owned()),
+        (Some(Ok(reply)), Some(_)) if reply.status == 429 => (429, "Graph asks to wait".to_owned()),
+        (Some(Ok(reply)), Some(_)) => (reply.status, format!("HTTP {}", reply.status)),
+        (Some(Err(failure)), Some(_)) if failure.cause == Cause::Cancelled => {
             return Error::new(Status::Cancelled, "not sent: cancelled before anything was sent");
         }
-        Err(failure) if out_of_time => (Status::TimedOut, 0, failure.detail.clone()),
-        Err(failure) => (Status::Unreachable, 0, failure.detail.clone()),
+        (Some(Err(failure)), Some(_)) => (0, failure.detail.clone()),
+        (None, Some(_)) => (0, "no answer".to_owned()),
     };
     Error {
         http_status,
-        retry_after: wait.unwrap_or_default(),
-        ..Error::new(status, format!("not sent: the look before sending failed ({what}); send again later"))
+        retry_after: failure.and_then(|failure| failure.wait).unwrap_or_default(),
+        ..Error::new(
+            Status::Unavailable,
+            format!("not sent: the look before sending failed ({what}); send again later"),
+        )
     }
 }
 
-/// The answer where the look before sending did not get inside the mailbox's gate.
-pub fn blind_before(outside: Outside) -> Error {
-    not_entered(outside, &Evidence::default())
-}
-
 /// The answer where an attempt did not get inside the mailbox's gate; what was attempted before certainly did nothing.
-pub fn not_entered(outside: Outside, evidence: &Evidence) -> Error {
+fn not_entered(outside: Outside, has_attempted: bool) -> Error {
     match outside {
-        Outside::Cancelled if evidence.attempts == 0 => {
+        Outside::Cancelled if !has_attempted => {
             Error::new(Status::Cancelled, "not sent: cancelled before a request went out")
         }
         Outside::Cancelled => cancelled_while_waiting(),
@@ -227,25 +281,32 @@ pub fn not_entered(outside: Outside, evidence: &Evidence) -> Error {
 }
 
 /// The answer where the caller cancelled between two attempts, the first of which certainly did nothing.
-pub fn cancelled_while_waiting() -> Error {
+fn cancelled_while_waiting() -> Error {
     Error::new(Status::Cancelled, "not sent: cancelled while waiting for the next attempt")
 }
 
 /// The answer for a call that stopped waiting for another call's send.
-pub fn left(status: Status, in_doubt: bool, target: &Target) -> Error {
-    let why = if status == Status::Cancelled { "cancelled" } else { "the deadline passed" };
-    let error = if in_doubt {
+pub fn left(status: Status, in_doubt: bool, target: &Target, known: Known) -> Error {
+    let error = left_for_another(status == Status::Cancelled, in_doubt);
+    Evidence::default().complete(error, target, &known)
+}
+
+fn left_for_another(cancelled: bool, in_doubt: bool) -> Error {
+    let (status, why) = match cancelled {
+        true => (Status::Cancelled, "cancelled"),
+        false => (Status::TimedOut, "the deadline passed"),
+    };
+    if in_doubt {
         Error::new(Status::Unknown, format!("may have been sent: {why} while another call was sending the same draft"))
     } else {
         Error::new(status, format!("not sent: {why} while another call was about to send the same draft"))
-    };
-    Evidence::default().complete(error, target, &Known::default())
+    }
 }
 
 /// The answer of a check whose time was up while another call was sending the draft.
-pub fn busy(target: &Target) -> Error {
+pub fn busy(target: &Target, known: Known) -> Error {
     let error = Error::new(Status::Unknown, "may have been sent: another call was sending the same draft all the time");
-    Evidence::default().complete(error, target, &Known::default())
+    Evidence::default().complete(error, target, &known)
 }
 
 fn replied(verdict: &Verdict, reply: &Reply, token: &Token) -> Error {
@@ -257,8 +318,8 @@ fn replied(verdict: &Verdict, reply: &Reply, token: &Token) -> Error {
         (code, message) => format!("HTTP {} {code}: {message}", reply.status),
     };
     let (status, retry_after, message) = match verdict {
-        Verdict::Refused(status) => {
-            (*status, None, format!("not sent: {} ({said}); {}", refusal(*status), advice(*status)))
+        Verdict::Refused(refusal) => {
+            (refusal.status(), None, format!("not sent: {} ({said}); {}", describe_refusal(*refusal), advice(*refusal)))
         }
         Verdict::Throttled(wait) => {
             let after = wait.map_or(String::new(), |wait| format!(" in {}", seconds(wait)));
@@ -286,7 +347,7 @@ fn failed(verdict: &Verdict, failure: &Failure, out_of_time: bool) -> Error {
         Verdict::Doubtful(_) => {
             Error::new(Status::Unknown, doubtful(&format!("the request went out and no reply came back: {detail}")))
         }
-        _ => match failure.cause {
+        Verdict::Accepted | Verdict::Refused(_) | Verdict::Throttled(_) | Verdict::NotBegun(_) => match failure.cause {
             Cause::Cancelled => Error::new(Status::Cancelled, "not sent: cancelled before a request went out"),
             Cause::TimedOut if out_of_time => {
                 Error::new(Status::TimedOut, format!("not sent: the deadline passed, {detail}; send again later"))
@@ -294,7 +355,9 @@ fn failed(verdict: &Verdict, failure: &Failure, out_of_time: bool) -> Error {
             Cause::Tls | Cause::Proxy | Cause::Local => {
                 Error::new(Status::Unreachable, format!("not sent: {detail}; send again when that is mended"))
             }
-            _ => Error::new(Status::Unreachable, format!("not sent: {detail}; send again later")),
+            Cause::TimedOut | Cause::Resolve | Cause::Connection | Cause::Protocol => {
+                Error::new(Status::Unreachable, format!("not sent: {detail}; send again later"))
+            }
         },
     }
 }
@@ -303,23 +366,23 @@ fn doubtful(why: &str) -> String {
     format!("may have been sent: {why}; look in Sent Items before sending again")
 }
 
-fn refusal(status: Status) -> &'static str {
-    match status {
-        Status::Unauthenticated => "Graph does not accept the token",
-        Status::Forbidden => "the token may not send this mail",
-        Status::NotFound => "no such message or mailbox",
-        _ => "Graph refused it",
+fn describe_refusal(refusal: Refusal) -> &'static str {
+    match refusal {
+        Refusal::Unauthenticated => "Graph does not accept the token",
+        Refusal::Forbidden => "the token may not send this mail",
+        Refusal::NotFound => "no such message or mailbox",
+        Refusal::Rejected => "Graph refused it",
     }
 }
 
-fn advice(status: Status) -> &'static str {
-    match status {
-        Status::Unauthenticated => "get a new token and send again",
-        Status::Forbidden => "grant Mail.Send, and the right to send from this mailbox",
-        Status::NotFound => {
+fn advice(refusal: Refusal) -> &'static str {
+    match refusal {
+        Refusal::Unauthenticated => "get a new token and send again",
+        Refusal::Forbidden => "grant Mail.Send, and the right to send from this mailbox",
+        Refusal::NotFound => {
             "an earlier call may have sent it, its id changes then: look in Sent Items; else mend the id or the user"
         }
-        _ => "mend the draft and send again",
+        Refusal::Rejected => "mend the draft and send again",
     }
 }
 
@@ -331,6 +394,10 @@ fn describe_doubt(doubt: Doubt) -> &'static str {
         Doubt::CutOff => "the reply said success and its end did not come",
         Doubt::UnlikelySuccess => "the reply said success, but not as Graph does: a login page or a proxy",
         Doubt::Redirect => "the reply is a redirect, which is not followed",
+        Doubt::OnTheWay => {
+            "the request may have been cut short on its way, and the reply does not say whether Graph had acted"
+        }
+        Doubt::NotOurs => "the reply answers another request, or came before this one",
         Doubt::UnclearThrottle => "Graph asks to wait and does not say why, which it does after accepting, too",
     }
 }
@@ -340,10 +407,39 @@ fn describe(blind: Blind) -> String {
         Blind::Gone => {
             "it is gone under its id and not found in Sent Items; look there before sending again".to_owned()
         }
+        Blind::GoneWithoutName => "it is gone under its id, and Sent Items could not be searched without its \
+             internetMessageId; look there before sending again, and give the call the internetMessageId, or set verify to \
+             always, to have it settled"
+            .to_owned(),
+        Blind::CameBack => "the service showed it gone and then as a draft again, one of which is an old picture; look in \
+             Sent Items before sending again"
+            .to_owned(),
+        Blind::Copy => "the draft is still there, and so is a mail with its internetMessageId that may be the one sent; \
+             look in Sent Items before sending again"
+            .to_owned(),
+        Blind::Undated => "it is no draft any more, and when it was sent cannot be told from its sentDateTime and the \
+             clocks; look in Sent Items before sending again"
+            .to_owned(),
+        Blind::Deferred(Some(wait)) => format!(
+            "the draft is to be sent later, and waits in Drafts until then if it was accepted; graph_client_check settles \
+             it in {}",
+            seconds(wait)
+        ),
+        Blind::Deferred(None) => "the draft is to be sent later, at a time that cannot be read, and waits in Drafts until \
+             then if it was accepted; look in Sent Items afterwards"
+            .to_owned(),
+        Blind::Unsearchable => {
+            "the service does not list what has its internetMessageId; look in Sent Items before sending again".to_owned()
+        }
+        Blind::Another => {
+            "the service answers with another message; look in Sent Items before sending again".to_owned()
+        }
         Blind::NotAllowed(status) => format!(
             "the token may not look (HTTP {status}); grant Mail.Read to have it settled, or look in Sent Items before sending again"
         ),
-        Blind::Changed => "the draft was changed meanwhile; look in Sent Items before sending again".to_owned(),
+        Blind::Changed => {
+            "the draft was changed or moved meanwhile; look in Sent Items before sending again".to_owned()
+        }
         Blind::OutOfTime => "the time was up before it was settled; graph_client_check settles it".to_owned(),
         Blind::Paused(wait) => format!(
             "Graph asked to wait for this mailbox before it was settled; graph_client_check settles it in {}",
@@ -356,8 +452,20 @@ fn describe(blind: Blind) -> String {
 
 fn wait_of(blind: Blind) -> Duration {
     match blind {
-        Blind::Paused(wait) => wait,
-        _ => Duration::ZERO,
+        Blind::Paused(wait) | Blind::Deferred(Some(wait)) => wait,
+        Blind::Gone
+        | Blind::GoneWithoutName
+        | Blind::CameBack
+        | Blind::Copy
+        | Blind::Undated
+        | Blind::Deferred(None)
+        | Blind::Unsearchable
+        | Blind::Another
+        | Blind::NotAllowed(_)
+        | Blind::Changed
+        | Blind::OutOfTime
+        | Blind::Cancelled
+        | Blind::NotAsked => Duration::ZERO,
     }
 }
 

@@ -8,7 +8,7 @@ use super::answer::Receipt;
 use super::attempt::Attempt;
 use crate::error::Error;
 use crate::message::Request;
-use crate::outcome::Sight;
+use crate::outcome::{Listed, Sight};
 
 /// How much a line matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -64,9 +64,21 @@ pub fn of_look(request: &Request, sight: &Sight) -> String {
         Sight::NotADraft(_) => "no draft any more".to_owned(),
         Sight::Gone => "nothing there".to_owned(),
         Sight::NotAllowed(status) => format!("not allowed ({status})"),
-        Sight::Nothing(_) => "the look failed".to_owned(),
+        Sight::Another => "another message".to_owned(),
+        Sight::Failed(_) => "the look failed".to_owned(),
     };
     format!("look {}: {shows}", request.url)
+}
+
+/// The debug line of a search.
+pub fn of_search(request: &Request, listed: &Listed) -> String {
+    let shows = match listed {
+        Listed::Items(items) => format!("{} with this internetMessageId", items.len()),
+        Listed::NotAllowed(status) => format!("not allowed ({status})"),
+        Listed::Unfiltered => "a list of something else".to_owned(),
+        Listed::Failed(_) => "the search failed".to_owned(),
+    };
+    format!("search {}: {shows}", request.url)
 }
 
 /// The info line of a call.

@@ -6,7 +6,6 @@ mod call;
 mod clock;
 mod credential;
 mod log;
-mod looking;
 mod request_id;
 mod sending;
 mod settings;
@@ -22,14 +21,18 @@ pub use call::Call;
 pub use clock::{Clock, SystemClock};
 pub use credential::{Credential, Fixed};
 pub use log::{Level, Log};
-pub use settings::{Settings, Verify};
+pub use settings::Settings;
+
+pub use crate::delivery::machine::Verify;
 
 pub use crate::transport::Interrupt;
 pub use crate::transport::http::Roots;
 
-use crate::delivery::flights::{Flight, Flights, Landed, Part};
+use crate::delivery::clocks::Moment;
+use crate::delivery::flights::{Caller, Flight, Flights, Landed, Part};
 use crate::delivery::gate::Gates;
-use crate::delivery::key::DraftKey;
+use crate::delivery::key::{MailboxKey, MessageKey};
+use crate::delivery::memory::Known;
 use crate::error::Error;
 use crate::message::{Mailbox, MessageId, Target, Token};
 use crate::per_process::PerProcess;
@@ -71,10 +74,12 @@ fn shared_traffic() -> Arc<PerProcess<Traffic>> {
 struct Order<'a> {
     traffic: &'a Traffic,
     target: Target,
-    key: DraftKey,
-    internet_message_id: Option<String>,
+    key: MessageKey,
+    caller: Caller,
+    internet_message_id: Option<Arc<str>>,
     credential: &'a dyn Credential,
-    began: Instant,
+    /// When it began, on the wall as well: a host that is suspended stops the steady clock.
+    began: Moment,
     deadline: Instant,
     cancel: Cancel,
 }
@@ -91,6 +96,11 @@ impl<T: Transport + 'static, C: Clock + 'static> Client<T, C> {
     /// A client on another transport and clock, with traffic of its own.
     pub fn with_parts(settings: Settings, transport: T, clock: C) -> Client<T, C> {
         Client::with_traffic(settings, transport, clock, Arc::new(PerProcess::new(Traffic::default())))
+    }
+
+    /// A client on another transport and clock that shares the traffic of another client, as all of a process do.
+    pub fn sharing(other: &Client<T, C>, settings: Settings, transport: T, clock: C) -> Client<T, C> {
+        Client::with_traffic(settings, transport, clock, Arc::clone(&other.core.traffic))
     }
 
     fn with_traffic(settings: Settings, transport: T, clock: C, traffic: Arc<PerProcess<Traffic>>) -> Client<T, C> {
@@ -118,7 +128,7 @@ impl<T: Transport + 'static, C: Clock + 'static> Client<T, C> {
         let order = self.order(call, credential, user, id)?;
         let traffic = order.traffic;
         let result = loop {
-            match traffic.flights.join(&order.key, self.core.clock.now()) {
+            match traffic.flights.join(&order.key, &order.caller, self.core.moment()) {
                 Part::Lead(lead) => break Sending::new(&self.core, &order).lead(lead),
                 Part::Follow(flight) => match self.follow(&traffic.flights, &flight, &order) {
                     Some(result) => break result,
@@ -136,18 +146,12 @@ impl<T: Transport + 'static, C: Clock + 'static> Client<T, C> {
         let order = self.order(call, &credential, user, id)?;
         let flights = &order.traffic.flights;
         let result = loop {
-            match flights.join(&order.key, self.core.clock.now()) {
-                // A call that sends the draft meanwhile waits: what is found here must still be true then.
-                Part::Lead(mut lead) => {
-                    let recent = lead.recent.take();
-                    let result = Sending::new(&self.core, &order).check_alone(recent);
-                    lead.leave();
-                    break result;
-                }
+            match flights.join(&order.key, &order.caller, self.core.moment()) {
+                Part::Lead(lead) => break Sending::new(&self.core, &order).check(lead),
                 // While another call sends it, nothing can be found out; afterwards it can.
-                Part::Follow(flight) => match self.landing(flights, &flight, &order) {
+                Part::Follow(flight) => match self.core.landing(flights, &flight, &order) {
                     Ok(_) => continue,
-                    Err(_) => break Err(answer::busy(&order.target)),
+                    Err(_) => break Err(answer::busy(&order.target, order.known())),
                 },
             }
         };
@@ -163,7 +167,7 @@ impl<T: Transport + 'static, C: Clock + 'static> Client<T, C> {
         id: &str,
     ) -> Result<Order<'a>, Error> {
         let settings = &self.core.settings;
-        let began = self.core.clock.now();
+        let began = self.core.moment();
         let cancel = Cancel::observing(&self.cancel, call.map(Call::cancel_source))
             .or_interrupted(call.and_then(Call::interrupt));
         let traffic = self.core.traffic();
@@ -177,12 +181,18 @@ impl<T: Transport + 'static, C: Clock + 'static> Client<T, C> {
         };
         Ok(Order {
             traffic,
-            key: DraftKey::of(&target),
+            key: MessageKey::of(&target.id),
+            caller: Caller {
+                client: Arc::as_ptr(&self.core) as usize,
+                mailbox: MailboxKey::of(&target),
+                token: target.token.clone(),
+                settle: settings.settle,
+            },
             target,
-            internet_message_id: call.and_then(Call::internet_message_id).map(str::to_owned),
+            internet_message_id: call.and_then(Call::internet_message_id).map(Arc::from),
             credential,
             began,
-            deadline: began + call.and_then(Call::timeout).unwrap_or(settings.timeout),
+            deadline: began.steady + call.and_then(Call::timeout).unwrap_or(settings.timeout),
             cancel,
         })
     }
@@ -195,11 +205,39 @@ impl<T: Transport + 'static, C: Clock + 'static> Client<T, C> {
         flight: &Flight<Result<Receipt, Error>>,
         order: &Order,
     ) -> Option<Result<Receipt, Error>> {
-        match self.landing(flights, flight, order) {
-            Ok(Landed::With(result)) => is_shared(&result).then_some(result),
+        match self.core.landing(flights, flight, order) {
+            Ok(Landed::With(result)) => {
+                let status = result.as_ref().map_or_else(|error| error.status, |_| Status::Ok);
+                flight.holds_for(status, &order.caller).then_some(result)
+            }
             Ok(Landed::Lost) => None,
-            Err(status) => Some(Err(answer::left(status, flight.is_in_doubt(), &order.target))),
+            Err(status) => Some(Err(answer::left(status, flight.is_in_doubt(), &order.target, order.known()))),
         }
+    }
+
+    fn report(&self, order: &Order, result: &Result<Receipt, Error>) {
+        self.core.settings.log.write(Level::Info, || {
+            let took = self.core.clock.now().saturating_duration_since(order.began.steady);
+            log::of_call(&order.target.send(), result, took)
+        });
+    }
+}
+
+impl Order<'_> {
+    fn known(&self) -> Known {
+        Known { internet_message_id: self.internet_message_id.clone(), draft: None }
+    }
+}
+
+impl<T, C> Core<T, C> {
+    fn traffic(&self) -> &Traffic {
+        self.traffic.current(Traffic::default)
+    }
+}
+
+impl<T, C: Clock> Core<T, C> {
+    fn moment(&self) -> Moment {
+        Moment { steady: self.clock.now(), wall: self.clock.wall() }
     }
 
     /// Waits until a flight has landed. Ends sooner, with the status for it, when the call is cancelled or its time is up.
@@ -214,44 +252,16 @@ impl<T: Transport + 'static, C: Clock + 'static> Client<T, C> {
             if let Some(landed) = flight.landed() {
                 return Ok(landed);
             }
-            let left = order.deadline.saturating_duration_since(self.core.clock.now());
+            let left = order.deadline.saturating_duration_since(self.clock.now());
             if order.cancel.is_cancelled() {
                 return Err(Status::Cancelled);
             }
             if left.is_zero() {
                 return Err(Status::TimedOut);
             }
-            self.core.clock.wait_for(&flights.landed, seen, left, &order.cancel);
+            self.clock.wait_for(&flights.landed, seen, left, &order.cancel);
         }
     }
-
-    fn report(&self, order: &Order, result: &Result<Receipt, Error>) {
-        self.core.settings.log.write(Level::Info, || {
-            let took = self.core.clock.now().saturating_duration_since(order.began);
-            log::of_call(&order.target.send(), result, took)
-        });
-    }
-}
-
-impl<T, C> Core<T, C> {
-    fn traffic(&self) -> &Traffic {
-        self.traffic.current(Traffic::default)
-    }
-}
-
-/// Whether what one call ended in holds for every call that waited for it.
-fn is_shared(result: &Result<Receipt, Error>) -> bool {
-    !matches!(
-        result.as_ref().map_err(|error| error.status),
-        Err(Status::Unauthenticated
-            | Status::Forbidden
-            | Status::Throttled
-            | Status::Cancelled
-            | Status::TimedOut
-            | Status::NotADraft
-            | Status::Unknown
-            | Status::Internal)
-    )
 }
 
 #[cfg(test)]

@@ -1,228 +1,305 @@
-//! The call that sends: attempts, and between them the looks that make a further attempt safe.
+//! The loop of a call: carries out what the send machine says, and decides nothing.
 
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, SystemTime};
 
 use super::answer::{self, Evidence, Receipt};
 use super::attempt::Attempt;
 use super::clock::Clock;
 use super::log::{self, Level};
-use super::settings::Verify;
 use super::{Core, Order};
-use crate::delivery::check::{Blind, Doubted, Finding, Known};
-use crate::delivery::flights::{Lead, Recent};
+use crate::delivery::clocks::Moment;
+use crate::delivery::ending::Ending;
+use crate::delivery::flights::{Claim, Lead};
 use crate::delivery::gate::{Entry, Outside, Slot};
+use crate::delivery::machine::{Machine, Purpose, Rules};
+use crate::delivery::memory::{Known, Remembered};
+use crate::delivery::step::{Action, Event};
 use crate::error::Error;
-use crate::message::Target;
-use crate::outcome::{Reply, Sight, Verdict, asked_to_wait, claims, judge};
-use crate::policy::{Progress, Step, next_step};
+use crate::message::{InternetMessageId, MessageId, Request, Target};
+use crate::outcome::{
+    Asked, Failure, Looked, Reply, Sight, Verdict, asked_to_wait, claims, judge, see, see_folder, see_listed,
+    service_time,
+};
 use crate::status::Status;
-use crate::transport::{Limits, Transport};
+use crate::transport::{Late, Limits, Transport};
 
-/// What an attempt leaves of the time for the looks after it, beside the time to settle.
-const TIME_TO_LOOK: Duration = Duration::from_secs(2);
-/// A call that sends, on its way.
+/// The longest one look may take.
+const LOOK: Duration = Duration::from_secs(10);
+/// The longest a look may take while an answer is awaited, which is not noticed meanwhile.
+const LOOK_WHILE_WAITING: Duration = Duration::from_secs(2);
+
+type Answer = Result<Receipt, Error>;
+
+/// A call, on its way.
 pub struct Sending<'a, T, C> {
-    pub(super) core: &'a Arc<Core<T, C>>,
-    pub(super) order: &'a Order<'a>,
-    pub(super) target: Target,
-    pub(super) known: Known,
-    pub(super) evidence: Evidence,
-    /// Whether an earlier attempt of this call was in doubt, and was then found not to have been accepted.
-    doubted: Option<Doubted>,
-    renewed: bool,
-    /// The last date that Graph gave, and when.
-    pub(super) server_clock: Option<(SystemTime, Instant)>,
+    core: &'a Arc<Core<T, C>>,
+    order: &'a Order<'a>,
+    target: Target,
+    evidence: Evidence,
+    /// The last attempt.
+    attempt: Option<Attempt>,
+    /// What the last look brought back.
+    looked: Option<Result<Reply, Failure>>,
+    /// The challenges of the last reply that refused the token.
+    challenges: Vec<String>,
 }
 
 impl<'a, T: Transport + 'static, C: Clock + 'static> Sending<'a, T, C> {
     pub fn new(core: &'a Arc<Core<T, C>>, order: &'a Order<'a>) -> Sending<'a, T, C> {
-        let known = Known { internet_message_id: order.internet_message_id.clone(), draft: None };
-        let target = order.target.clone();
-        Sending {
-            core,
-            order,
-            target,
-            known,
-            evidence: Evidence::default(),
-            doubted: None,
-            renewed: false,
-            server_clock: None,
-        }
+        let (target, evidence) = (order.target.clone(), Evidence::default());
+        Sending { core, order, target, evidence, attempt: None, looked: None, challenges: Vec::new() }
     }
 
-    /// Leads the flight of its draft to its end.
-    pub fn lead(mut self, lead: Lead<Result<Receipt, Error>>) -> Result<Receipt, Error> {
-        let result = self.run(&lead);
-        let result = self.complete(result);
-        let recent = self.to_remember(&lead, &result);
-        lead.land(&result, recent, self.now());
+    /// Leads the flight of its message to its end.
+    pub fn lead(mut self, mut lead: Lead<Answer>) -> Answer {
+        let earlier = lead.earlier.take();
+        let (result, remembered) = self.run(Purpose::Send, earlier, &mut lead);
+        lead.land(&result, remembered, self.core.clock.now());
         result
     }
 
-    fn run(&mut self, lead: &Lead<Result<Receipt, Error>>) -> Result<Receipt, Error> {
-        if let Some(earlier) = &lead.recent {
-            if let Some(receipt) = self.settle_earlier(earlier, lead)? {
-                return Ok(receipt);
-            }
+    /// Looks, and sends nothing: what became of an earlier call's mail. A call that sends the message meanwhile waits: what is
+    /// found here must still be true then.
+    pub fn check(mut self, mut lead: Lead<Answer>) -> Answer {
+        let mut earlier = lead.earlier.take();
+        if let (None, Some(id)) = (&earlier, &self.order.internet_message_id) {
+            earlier = lead.recall_mail(id, self.core.clock.now());
         }
-        if self.core.settings.verify == Verify::Always {
-            self.look_before_sending()?;
-        }
-        loop {
-            let attempt = self.attempt(lead)?;
-            let finding = match attempt.verdict {
-                Verdict::Accepted => return self.answer(attempt),
-                Verdict::Doubtful(_) if self.core.settings.verify == Verify::Never => {
-                    return self.answer(attempt);
-                }
-                Verdict::Doubtful(_) => {
-                    let doubted = Doubted { began: self.order.began, cut_at: self.now() };
-                    self.doubted = Some(doubted);
-                    self.check(doubted, false, Some(lead))
-                }
-                // After a doubt such a refusal may just as well mean that the earlier attempt was accepted after all.
-                Verdict::Refused(Status::NotFound | Status::Rejected) if self.doubted.is_some() => {
-                    match self.doubted.map(|doubted| self.check(doubted, false, Some(lead))) {
-                        Some(finding) if finding != Finding::NotSent => finding,
-                        _ => return self.answer(attempt),
-                    }
-                }
-                _ => match self.next_attempt(&attempt)? {
-                    true => continue,
-                    false => return self.answer(attempt),
-                },
-            };
-            match finding {
-                Finding::Sent(id) => return Ok(self.receipt_of_a_find(id)),
-                Finding::SentBefore(_) => return Err(answer::not_a_draft("it was sent or received before this call")),
-                Finding::NotSent if self.may_attempt_again() => {}
-                Finding::NotSent => return Err(answer::not_sent_after(attempt, &self.evidence)),
-                Finding::Unknown(blind) => {
-                    return Err(answer::unknown(attempt, &self.evidence, blind));
-                }
-            }
-        }
+        let (result, _) = self.run(Purpose::Check, earlier, &mut lead);
+        lead.leave();
+        result
     }
 
-    /// An id that an earlier call sent, or may have, is looked at before it is sent again. Gives a receipt where that call's
-    /// attempt was this call's, too: they ran at the same time.
-    fn settle_earlier(
+    fn run(
         &mut self,
-        earlier: &Recent,
-        lead: &Lead<Result<Receipt, Error>>,
-    ) -> Result<Option<Receipt>, Error> {
-        let is_shared = self.order.began < earlier.doubted.cut_at;
-        self.known = merged(&self.known, earlier.known.clone());
-        let finding = match self.core.settings.verify {
-            Verify::Never => Finding::Unknown(Blind::NotAsked),
-            _ => self.check(earlier.doubted, earlier.accepted, Some(lead)),
-        };
-        match finding {
-            Finding::NotSent => Ok(None),
-            Finding::Sent(id) if is_shared => Ok(Some(self.receipt_of_a_find(id))),
-            Finding::Unknown(_) if earlier.accepted && is_shared => Ok(Some(self.receipt_of_a_find(String::new()))),
-            Finding::Sent(_) | Finding::SentBefore(_) => Err(answer::not_a_draft("an earlier call sent it")),
-            // Graph itself said so.
-            Finding::Unknown(_) if earlier.accepted => Err(answer::not_a_draft("an earlier call sent it")),
-            Finding::Unknown(blind) => Err(answer::left_unknown(blind)),
+        purpose: Purpose,
+        earlier: Option<Remembered>,
+        lead: &mut Lead<Answer>,
+    ) -> (Answer, Option<Remembered>) {
+        let settings = &self.core.settings;
+        let rules = Rules { verify: settings.verify, max_attempts: settings.max_attempts, settle: settings.settle };
+        let (began, deadline) = (self.order.began, self.order.deadline);
+        let mut machine =
+            Machine::new(purpose, rules, began, deadline, self.order.internet_message_id.clone(), earlier);
+        let mut told = machine.is_in_doubt();
+        let mut event = Event::Begins;
+        loop {
+            let action = machine.next(event, self.moment());
+            if machine.is_in_doubt() != told {
+                told = !told;
+                lead.set_in_doubt(told);
+            }
+            event = match action {
+                Action::Attempt { reserve, looks_meanwhile } => {
+                    self.attempt(reserve, looks_meanwhile.then(|| machine.known()))
+                }
+                Action::Look { recipients } => self.look(machine.known(), recipients),
+                Action::LookAt(id) => self.look_at(machine.known(), &id),
+                Action::Search(id) => self.search(&id),
+                Action::LookAtSentItems => self.look_at_sent_items(),
+                Action::Wait(wait) => {
+                    let time = wait.with(|| self.core.clock.jitter());
+                    Event::Waited { cancelled: !self.core.clock.wait(time, &self.order.cancel) }
+                }
+                Action::Renew => Event::Renewed { has_another: self.renew_token() },
+                Action::Claim(id) => self.claim(lead, &id),
+                Action::Answer(ending) => {
+                    let remembered = machine.leaves(&ending, self.moment());
+                    return (self.answer(&ending, machine.known()), remembered);
+                }
+            };
         }
     }
 
-    /// One attempt, inside the mailbox's gate.
-    fn attempt(&mut self, lead: &Lead<Result<Receipt, Error>>) -> Result<Attempt, Error> {
-        let slot = self.enter().map_err(|outside| answer::not_entered(outside, &self.evidence))?;
-        let now = self.now();
-        let settings = &self.core.settings;
-        let reserve = match settings.verify {
-            Verify::Never => Duration::ZERO,
-            _ => (settings.settle + TIME_TO_LOOK).min(self.left() / 2),
+    /// One attempt, inside the mailbox's gate. Where an answer is late, looks at the message of which that much is known.
+    fn attempt(&mut self, reserve: Duration, looks_meanwhile: Option<&Known>) -> Event {
+        let mut slot = match self.enter() {
+            Ok(slot) => slot,
+            Err(outside) => return Event::KeptOut(outside),
         };
-        let seen_meanwhile = Arc::new(Mutex::new(None));
+        let now = self.core.clock.now();
+        let settings = &self.core.settings;
+        let meanwhile = Arc::new(Mutex::new(None));
         let reply_by = (now + settings.attempt_timeout).min(self.order.deadline - reserve);
         let limits = Limits {
             connect_by: self.order.deadline.min(now + settings.connect_timeout.min(settings.attempt_timeout)),
             reply_by,
             cancel: self.order.cancel.clone(),
-            late: self.look_while_waiting(now, reply_by, &seen_meanwhile),
+            late: looks_meanwhile.map(|known| Late {
+                at: now + settings.late_after,
+                call: self.look_while_waiting(known, reply_by, &meanwhile),
+            }),
         };
-        lead.set_in_doubt(true);
         let result = self.core.transport.exchange(&self.target.send(), &limits);
-        drop(slot);
-        let verdict = judge(result.as_ref(), self.core.clock.wall());
-        lead.set_in_doubt(matches!(verdict, Verdict::Doubtful(_) | Verdict::Accepted));
-        if let Some(Sight::Draft(draft)) = seen_meanwhile.lock().unwrap_or_else(PoisonError::into_inner).take() {
-            self.known.learn(&draft);
+        let wall = self.core.clock.wall();
+        let verdict = judge(result.as_ref(), &self.target.client_request_id, wall);
+        if verdict == Verdict::Accepted {
+            slot.taken();
         }
-        if let Some(wait) = result.as_ref().ok().and_then(|reply| asked_to_wait(reply, self.core.clock.wall())) {
-            self.order.traffic.gates.pause(&self.order.key.mailbox, self.now(), wait);
+        drop(slot);
+        if let Ok(reply) = &result {
+            self.mind(reply, wall);
+            self.evidence.last_reply = Some((reply.status, self.target.token.quote(&reply.request_id)));
         }
         self.evidence.attempts += 1;
         self.evidence.handed_on += u32::from(!matches!(verdict, Verdict::NotBegun(_)));
-        self.evidence.out_of_time = self.left().is_zero();
-        if let Ok(reply) = &result {
-            self.evidence.last_reply = Some((reply.status, self.target.token.quote(&reply.request_id)));
-        }
-        let attempt = Attempt { token: self.target.token.clone(), result, verdict };
+        let attempt = Attempt { token: self.target.token.clone(), result, verdict: verdict.clone() };
         let number = self.evidence.attempts;
         settings.log.write(Level::Debug, || log::of_attempt(&self.target.send(), number, &attempt));
-        Ok(attempt)
+        self.attempt = Some(attempt);
+        let meanwhile = meanwhile.lock().unwrap_or_else(PoisonError::into_inner).take();
+        Event::Attempted { verdict, meanwhile }
     }
 
-    /// Whether there is to be another attempt after one that did nothing; waits for its time.
-    fn next_attempt(&mut self, attempt: &Attempt) -> Result<bool, Error> {
-        if let (Verdict::Refused(Status::Unauthenticated), Ok(reply)) = (&attempt.verdict, &attempt.result) {
-            if self.renew_token(reply) {
-                return Ok(true);
+    fn look_while_waiting(
+        &self,
+        known: &Known,
+        reply_by: std::time::Instant,
+        seen: &Arc<Mutex<Option<Sight>>>,
+    ) -> Arc<dyn Fn() + Send + Sync> {
+        let (core, target, mailbox) = (Arc::clone(self.core), self.target.clone(), self.order.caller.mailbox.clone());
+        let (cancel, seen, mail) = (self.order.cancel.clone(), Arc::clone(seen), known.internet_message_id.clone());
+        Arc::new(move || {
+            let now = core.clock.now();
+            let by = reply_by.min(now + LOOK_WHILE_WAITING);
+            let gates = &core.traffic().gates;
+            // Nobody waits for a slot here: the answer may come any moment.
+            let Entry::Entered(_slot) = gates.enter(&mailbox, core.settings.mailbox_concurrency, now) else { return };
+            let limits = Limits { connect_by: by, reply_by: by, cancel: cancel.clone(), late: None };
+            let result = core.transport.exchange(&target.look(), &limits);
+            let wall = core.clock.wall();
+            let looked = Looked { result: result.as_ref(), client_request_id: &target.client_request_id, now: wall };
+            let sight = see(looked, Asked { id: &target.id, internet_message_id: mail.as_deref() });
+            if let Some(wait) = result.ok().and_then(|r| asked_to_wait(&r, &target.client_request_id, wall)) {
+                gates.pause(&mailbox, core.clock.now(), wait);
+            }
+            *seen.lock().unwrap_or_else(PoisonError::into_inner) = Some(sight);
+        })
+    }
+
+    fn look(&mut self, known: &Known, recipients: bool) -> Event {
+        let request = if recipients { self.target.look_before_sending() } else { self.target.look() };
+        let id = self.target.id.clone();
+        self.see(&request, &id, known)
+    }
+
+    fn look_at(&mut self, known: &Known, id: &str) -> Event {
+        match MessageId::parse(id) {
+            Ok(id) => self.see(&self.target.look_at(&id), &id, known),
+            // An id of Graph's that no request can hold.
+            Err(_) => {
+                let (began, date) = (self.moment(), None);
+                Event::Looked { began, sight: Sight::Another, date }
             }
         }
-        match next_step(&attempt.verdict, self.progress(self.evidence.attempts)) {
-            Step::Finish => Ok(false),
-            Step::RetryAfter(wait) if self.core.clock.wait(wait, &self.order.cancel) => Ok(true),
-            Step::RetryAfter(_) => Err(answer::cancelled_while_waiting()),
+    }
+
+    fn see(&mut self, request: &Request, id: &MessageId, known: &Known) -> Event {
+        let asked = Asked { id, internet_message_id: known.internet_message_id.as_deref() };
+        let (began, (sight, date)) = match self.ask(request, |looked| (see(looked, asked), service_time(looked))) {
+            Ok(seen) => seen,
+            Err(outside) => return Event::KeptOut(outside),
+        };
+        self.evidence.saw(&sight);
+        self.core.settings.log.write(Level::Debug, || log::of_look(request, &sight));
+        Event::Looked { began, sight, date }
+    }
+
+    fn search(&mut self, internet_message_id: &str) -> Event {
+        let request = self.target.search(&InternetMessageId::of_graph(internet_message_id));
+        match self.ask(&request, |looked| (see_listed(looked, internet_message_id), service_time(looked))) {
+            Ok((began, (listed, date))) => {
+                self.evidence.listed(&listed);
+                self.core.settings.log.write(Level::Debug, || log::of_search(&request, &listed));
+                Event::Searched { began, listed, date }
+            }
+            Err(outside) => Event::KeptOut(outside),
         }
     }
 
-    /// Takes another token after the service refused this one, once a call; says whether there is one.
-    pub(super) fn renew_token(&mut self, reply: &Reply) -> bool {
-        if self.renewed {
-            return false;
+    fn look_at_sent_items(&mut self) -> Event {
+        let request = self.target.sent_items();
+        match self.ask(&request, see_folder) {
+            Ok((_, folder)) => Event::SawSentItems(folder),
+            Err(outside) => Event::KeptOut(outside),
         }
-        self.renewed = true;
-        let claims = claims(&reply.www_authenticate).unwrap_or_default();
+    }
+
+    /// A request that changes nothing, inside the mailbox's gate: when it began, and what its reply is read as.
+    fn ask<S>(&mut self, request: &Request, read: impl FnOnce(Looked) -> S) -> Result<(Moment, S), Outside> {
+        let slot = self.enter()?;
+        let began = self.moment();
+        let settings = &self.core.settings;
+        let limits = Limits {
+            connect_by: self.order.deadline.min(began.steady + settings.connect_timeout),
+            reply_by: self.order.deadline.min(began.steady + LOOK.min(settings.attempt_timeout)),
+            cancel: self.order.cancel.clone(),
+            late: None,
+        };
+        let result = self.core.transport.exchange(request, &limits);
+        drop(slot);
+        let wall = self.core.clock.wall();
+        if let Ok(reply) = &result {
+            self.mind(reply, wall);
+        }
+        let client_request_id = &self.target.client_request_id;
+        let seen = read(Looked { result: result.as_ref(), client_request_id, now: wall });
+        self.looked = Some(result);
+        Ok((began, seen))
+    }
+
+    /// What a reply asks of all calls to the mailbox, or of this one's credential.
+    fn mind(&mut self, reply: &Reply, wall: SystemTime) {
+        if let Some(wait) = asked_to_wait(reply, &self.target.client_request_id, wall) {
+            self.order.traffic.gates.pause(&self.order.caller.mailbox, self.core.clock.now(), wait);
+        }
+        if reply.status == 401 {
+            self.challenges.clone_from(&reply.www_authenticate);
+        }
+    }
+
+    /// Takes another token after the service refused this one; says whether there is one.
+    fn renew_token(&mut self) -> bool {
+        let claims = claims(&self.challenges).unwrap_or_default();
         let token = self.order.credential.renewed(&self.target.token, &claims);
         token.map(|token| self.target.token = token).is_some()
     }
 
-    fn may_attempt_again(&self) -> bool {
-        let settings = &self.core.settings;
-        // Another doubt must still find the time to be settled.
-        self.evidence.attempts < settings.max_attempts && self.left() > settings.settle + TIME_TO_LOOK
-    }
-
-    pub(super) fn progress(&self, attempts: u32) -> Progress {
-        let jitter = self.core.clock.jitter();
-        Progress { attempts, max_attempts: self.core.settings.max_attempts, left: self.left(), jitter }
+    /// Waits for those who send the same mail under another id.
+    fn claim(&self, lead: &mut Lead<Answer>, internet_message_id: &Arc<str>) -> Event {
+        loop {
+            match lead.claim(internet_message_id, self.core.clock.now()) {
+                Claim::Granted(earlier) => return Event::Claimed(earlier),
+                Claim::Taken(flight) => match self.core.landing(&self.order.traffic.flights, &flight, self.order) {
+                    Ok(_) => {}
+                    Err(status) => {
+                        let in_doubt = flight.is_in_doubt();
+                        return Event::NotClaimed { cancelled: status == Status::Cancelled, in_doubt };
+                    }
+                },
+            }
+        }
     }
 
     /// Waits for a place inside the mailbox's gate.
-    pub(super) fn enter(&self) -> Result<Slot, Outside> {
+    fn enter(&self) -> Result<Slot, Outside> {
         let gates = &self.order.traffic.gates;
         loop {
-            let now = self.now();
-            let left = self.left();
+            let now = self.core.clock.now();
+            let left = self.order.deadline.saturating_duration_since(now);
             if self.order.cancel.is_cancelled() {
                 return Err(Outside::Cancelled);
             }
             if left.is_zero() {
                 return Err(Outside::OutOfTime);
             }
-            match gates.enter(&self.order.key.mailbox, self.core.settings.mailbox_concurrency, now) {
+            match gates.enter(&self.order.caller.mailbox, self.core.settings.mailbox_concurrency, now) {
                 Entry::Entered(slot) => return Ok(slot),
-                Entry::PausedUntil(until) if until >= self.order.deadline => {
-                    return Err(Outside::Paused(until.saturating_duration_since(now)));
+                Entry::Paused { until, asked } if until >= self.order.deadline => {
+                    return Err(Outside::Paused(asked.saturating_duration_since(now)));
                 }
-                Entry::PausedUntil(until) => {
+                Entry::Paused { until, .. } => {
                     self.core.clock.wait(until.saturating_duration_since(now), &self.order.cancel);
                 }
                 Entry::Full(seen) => self.core.clock.wait_for(&gates.freed, seen, left, &self.order.cancel),
@@ -230,49 +307,11 @@ impl<'a, T: Transport + 'static, C: Clock + 'static> Sending<'a, T, C> {
         }
     }
 
-    fn answer(&self, attempt: Attempt) -> Result<Receipt, Error> {
-        answer::of(attempt, &self.evidence)
+    fn answer(&mut self, ending: &Ending, known: &Known) -> Answer {
+        answer::of(ending, self.attempt.take(), self.looked.take(), &self.evidence, &self.target, known)
     }
 
-    pub(super) fn receipt_of_a_find(&mut self, id: String) -> Receipt {
-        self.evidence.receipt_of_a_find(id, &self.order.target)
-    }
-
-    pub(super) fn complete(&self, result: Result<Receipt, Error>) -> Result<Receipt, Error> {
-        result
-            .map(|receipt| Receipt { client_request_id: Arc::clone(&self.target.client_request_id), ..receipt })
-            .map_err(|error| self.evidence.complete(error, &self.target, &self.known))
-    }
-
-    /// What later calls must know of this one: that it sent the mail, or may have.
-    fn to_remember(&self, lead: &Lead<Result<Receipt, Error>>, result: &Result<Receipt, Error>) -> Option<Recent> {
-        let doubted = Doubted { began: self.order.began, cut_at: self.now() };
-        let known = self.known.clone();
-        match result.as_ref().map_err(|error| error.status) {
-            Ok(_) => Some(Recent { accepted: true, doubted, known, is_lost: false }),
-            Err(Status::Unknown) => match (&lead.recent, self.evidence.handed_on) {
-                // Nothing new was sent: the doubt is the earlier call's.
-                (Some(earlier), 0) => Some(Recent { known, ..earlier.clone() }),
-                _ => Some(Recent { accepted: false, doubted: self.doubted.unwrap_or(doubted), known, is_lost: false }),
-            },
-            Err(Status::NotADraft) => lead.recent.clone(),
-            Err(_) => None,
-        }
-    }
-
-    pub(super) fn now(&self) -> Instant {
-        self.core.clock.now()
-    }
-
-    pub(super) fn left(&self) -> Duration {
-        self.order.deadline.saturating_duration_since(self.now())
-    }
-}
-
-/// What the caller knows, and else what an earlier call learned.
-pub fn merged(known: &Known, earlier: Known) -> Known {
-    Known {
-        internet_message_id: known.internet_message_id.clone().or(earlier.internet_message_id),
-        draft: earlier.draft,
+    fn moment(&self) -> Moment {
+        self.core.moment()
     }
 }

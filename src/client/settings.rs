@@ -6,6 +6,7 @@ use std::time::Duration;
 use http::HeaderValue;
 
 use super::log::Log;
+use crate::delivery::machine::Verify;
 use crate::error::Error;
 use crate::message::BaseUrl;
 use crate::transport::http::{HttpOptions, Proxy, Roots};
@@ -18,18 +19,6 @@ const LONGEST_PRODUCT: usize = 256;
 
 /// The longest time to settle: below the five minutes for which `delivery::flights` remembers an id.
 const LONGEST_SETTLE_MS: u32 = 240_000;
-
-/// When to look at the message that is sent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Verify {
-    /// Never: what is in doubt stays unknown.
-    Never,
-    /// After a doubtful attempt, and while a late answer is awaited.
-    #[default]
-    OnDoubt,
-    /// Before the first attempt as well.
-    Always,
-}
 
 /// The settings of a client.
 #[derive(Debug, Clone)]

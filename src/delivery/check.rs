@@ -1,54 +1,29 @@
-//! The check: after a doubtful attempt, look until it is certain what became of the mail.
-//!
-//! Pure: it is told when it was looked and what was seen, and says what to do next.
+//! The check: after a doubtful attempt, look until it is certain what became of the mail. A part of the send machine: it is told
+//! what a look showed, and says what to do next.
 
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
+use super::clocks::{Moment, ServiceClock, Waits, When};
 use super::gate::Outside;
-use crate::outcome::{DraftSeen, ItemSeen, Sight};
+use super::memory::{Doubt, Known};
+use crate::outcome::{DraftSeen, ItemSeen, Listed, Listing, LookFailure, Sight};
 
-/// How long the clocks of the service's front end and of the mailbox may differ, and the date's missing fractions.
-const CLOCK_SLACK: Duration = Duration::from_secs(5);
 /// The wait after the first look that settles nothing; it doubles with each further one.
 const FIRST_WAIT: Duration = Duration::from_millis(500);
 /// The longest wait between two looks.
 const LONGEST_WAIT: Duration = Duration::from_secs(8);
-
-/// What is known of a message beside the doubt.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Known {
-    /// Its `internetMessageId`: from the caller, or from any look.
-    pub internet_message_id: Option<String>,
-    /// The draft as it was last seen.
-    pub draft: Option<DraftSeen>,
-}
-
-impl Known {
-    /// Learns from a look at the message.
-    pub fn learn(&mut self, draft: &DraftSeen) {
-        if !draft.internet_message_id.is_empty() {
-            self.internet_message_id = Some(draft.internet_message_id.clone());
-        }
-        self.draft = Some(draft.clone());
-    }
-}
-
-/// What the check is about: the last attempt that may have been accepted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Doubted {
-    /// When the call that made it began.
-    pub began: Instant,
-    /// When it was cut off, or its doubtful reply came: nothing of it can arrive later.
-    pub cut_at: Instant,
-}
+/// How long before the deadline a last look begins where the next one would come too late.
+const LAST_LOOK: Duration = Duration::from_secs(1);
 
 /// What the check found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Finding {
     /// It was sent, and not before the doubted call began. The id it has now.
     Sent(String),
-    /// It is no draft, and was sent or received before the doubted call began. Its id.
-    SentBefore(String),
+    /// It is no draft, and nothing says that the doubted call sent it.
+    NoDraft(ItemSeen),
+    /// It is gone, and there are mails with its `internetMessageId`, of which nothing says that the doubted call sent them.
+    Mails(Vec<ItemSeen>),
     /// It is still a draft, unchanged, although an acceptance would have shown by now.
     NotSent,
     /// Looking cannot tell.
@@ -58,8 +33,22 @@ pub enum Finding {
 /// Why looking cannot tell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Blind {
-    /// Gone under its id, and not found in Sent Items, or not to be found without an `internetMessageId`.
+    /// Gone under its id, and the mailbox holds no mail that is certainly it.
     Gone,
+    /// Gone under its id, and the mailbox cannot be searched without an `internetMessageId`.
+    GoneWithoutName,
+    /// It is a draft, and was seen gone or no draft before: one of the two is an old picture.
+    CameBack,
+    /// The draft is there, and so is a mail with its `internetMessageId` that may be the one sent.
+    Copy,
+    /// No draft any more; when it was sent cannot be told, or lies where the clocks do not agree.
+    Undated,
+    /// The draft is to be sent later: accepted, it waits in Drafts for so long.
+    Deferred(Option<Duration>),
+    /// The search for its `internetMessageId` does not show what is there.
+    Unsearchable,
+    /// The service answers with another message.
+    Another,
     /// The token may not look: 401 or 403.
     NotAllowed(u16),
     /// The draft was changed since the doubt.
@@ -84,231 +73,275 @@ impl From<Outside> for Blind {
     }
 }
 
-/// What to do next.
+/// What the check does next.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Next {
+    /// Look at a draft in another folder that has its `internetMessageId`.
+    LookAt(String),
+    /// Search the mailbox for its `internetMessageId`.
+    Search,
+    /// Wait, then look at the message again.
+    Wait(Duration),
     /// The check is over.
     Settled(Finding),
-    /// Look for this `internetMessageId` in Sent Items.
-    LookInSentItems(String),
-    /// Wait, then look at the message again.
-    LookAgainIn(Duration),
 }
 
-/// One look: when it began, and by which of the server's times a mail of the doubted call can have been sent at the
-/// earliest.
+/// When a look was made, and ended.
 #[derive(Debug, Clone, Copy)]
-pub struct Look {
+pub struct Looking {
     /// When it began. What it shows is true of some moment after that.
-    pub began: Instant,
-    /// See [`earliest`]; nothing where the server's clock is not known.
-    pub earliest: Option<SystemTime>,
-}
-
-/// The server's time at which the doubted call began: the date of a reply, less the time since then, less some slack.
-pub fn earliest(date: SystemTime, since_began: Duration) -> SystemTime {
-    date.checked_sub(since_began + CLOCK_SLACK).unwrap_or(SystemTime::UNIX_EPOCH)
+    pub began: Moment,
+    /// Now.
+    pub now: Moment,
+    /// The deadline of the call.
+    pub deadline: Instant,
 }
 
 /// A running check.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Check {
-    doubted: Doubted,
+    /// When the doubted call began. Nothing where no doubt is known of: then no time tells whose a sent mail is.
+    since: Option<Moment>,
+    settled_at: Instant,
     settle: Duration,
-    /// Whether Graph itself said that it accepted the doubted attempt: then its absence needs no second look.
-    accepted: bool,
     baseline: Option<DraftSeen>,
+    /// Whether the doubted call, or this one, saw it as a draft.
+    was_draft: bool,
+    /// Whether it was seen gone, or no draft any more.
+    has_left: bool,
     changed: bool,
     fruitless: u32,
+    /// When the round of looks that runs began: its waits count from there.
+    round: Option<Moment>,
+    /// Whether the search is made beside a draft that would else count as not sent.
+    beside_draft: bool,
 }
 
 impl Check {
-    /// Begins. An acceptance is assumed to show within `settle` of the cut.
-    pub fn new(doubted: Doubted, settle: Duration, known: &Known) -> Check {
-        Check { doubted, settle, accepted: false, baseline: known.draft.clone(), changed: false, fruitless: 0 }
+    /// For the attempt that is in doubt. An acceptance is assumed to show within `settle` of its cut.
+    pub fn of(doubt: &Doubt, settle: Duration) -> Check {
+        Check {
+            since: Some(doubt.began),
+            has_left: doubt.has_left,
+            was_draft: doubt.known.draft.is_some(),
+            baseline: doubt.known.draft.clone(),
+            ..Check::of_nothing(doubt.cut_at, settle)
+        }
     }
 
-    /// Begins, for an attempt that Graph said it accepted.
-    pub fn of_accepted(doubted: Doubted, settle: Duration, known: &Known) -> Check {
-        Check { accepted: true, ..Check::new(doubted, settle, known) }
+    /// Where nothing is known of an attempt; none was made after this moment.
+    pub fn of_nothing(cut_at: Instant, settle: Duration) -> Check {
+        Check {
+            since: None,
+            settled_at: cut_at + settle,
+            settle,
+            baseline: None,
+            was_draft: false,
+            has_left: false,
+            changed: false,
+            fruitless: 0,
+            round: None,
+            beside_draft: false,
+        }
+    }
+
+    /// Whether the message was seen gone, or no draft any more.
+    pub fn has_left(&self) -> bool {
+        self.has_left
     }
 
     /// What a look at the message shows.
-    pub fn saw(&mut self, look: Look, sight: &Sight, known: &mut Known) -> Next {
+    pub fn saw(&mut self, sight: &Sight, known: &mut Known, clock: &ServiceClock, looking: Looking) -> Next {
+        self.round = Some(looking.began);
         match sight {
             Sight::Draft(draft) => {
                 self.changed |= self.baseline.as_ref().is_some_and(|before| !is_same(before, draft));
                 self.baseline.get_or_insert_with(|| draft.clone());
+                self.was_draft = true;
                 known.learn(draft);
-                let settled_at = self.doubted.cut_at + self.settle;
-                if look.began >= settled_at {
-                    // The service itself may have changed it on its way out, so it is looked at until then.
-                    let finding = if self.changed { Finding::Unknown(Blind::Changed) } else { Finding::NotSent };
-                    Next::Settled(finding)
-                } else {
-                    // The look that counts is not to be missed by a longer wait.
-                    Next::LookAgainIn(self.wait().min(settled_at - look.began))
+                self.saw_a_draft(draft, known, clock, looking)
+            }
+            Sight::NotADraft(item) => {
+                self.has_left = true;
+                self.no_draft(item, clock, looking)
+            }
+            Sight::Gone => {
+                self.has_left = true;
+                self.beside_draft = false;
+                match &known.internet_message_id {
+                    Some(_) => Next::Search,
+                    // Where ids stay, it may come back under its id.
+                    None => self.undecided(Blind::GoneWithoutName, looking),
                 }
             }
-            Sight::NotADraft(item) => self.sent(look, item),
-            Sight::Gone => match &known.internet_message_id {
-                Some(id) => Next::LookInSentItems(id.clone()),
-                // Where ids stay, it may come back under its id.
-                None => self.gone(look),
-            },
             Sight::NotAllowed(status) => Next::Settled(Finding::Unknown(Blind::NotAllowed(*status))),
-            Sight::Nothing(wait) => Next::LookAgainIn(self.wait().max(wait.unwrap_or_default())),
+            Sight::Another => self.undecided(Blind::Another, looking),
+            Sight::Failed(failure) => self.failed(*failure, looking),
         }
     }
 
-    /// What a look into Sent Items shows. Not finding it there proves nothing: it may be on its way.
-    pub fn saw_in_sent_items(&mut self, look: Look, sight: &Sight) -> Next {
+    /// A draft counts as not sent only once an acceptance would have shown, and nothing else says that there was one.
+    fn saw_a_draft(&mut self, draft: &DraftSeen, known: &Known, clock: &ServiceClock, looking: Looking) -> Next {
+        if looking.began.steady < self.settled_at {
+            // The look that counts is not to be missed by a longer wait.
+            return self.wait_until_settled(looking);
+        }
+        match clock.waits(draft.deferred, self.settle, looking.now) {
+            Waits::No => {}
+            Waits::Unknown => return Next::Settled(Finding::Unknown(Blind::Deferred(None))),
+            Waits::For(left) if left >= looking.deadline.saturating_duration_since(looking.now.steady) => {
+                return Next::Settled(Finding::Unknown(Blind::Deferred(Some(left))));
+            }
+            Waits::For(left) => return Next::Wait(left),
+        }
+        if self.has_left {
+            Next::Settled(Finding::Unknown(Blind::CameBack))
+        } else if self.changed {
+            // The service itself may have changed it on its way out, so it was looked at until now.
+            Next::Settled(Finding::Unknown(Blind::Changed))
+        } else if known.internet_message_id.is_some() {
+            self.beside_draft = true;
+            Next::Search
+        } else {
+            Next::Settled(Finding::NotSent)
+        }
+    }
+
+    /// A message that is no draft was sent since, where it was a draft before or its time says so.
+    fn no_draft(&mut self, item: &ItemSeen, clock: &ServiceClock, looking: Looking) -> Next {
+        let Some(since) = self.since else { return Next::Settled(Finding::NoDraft(item.clone())) };
+        if self.was_draft {
+            return Next::Settled(Finding::Sent(item.id.clone()));
+        }
+        match clock.when(item.sent_at, since, looking.now) {
+            When::Since => Next::Settled(Finding::Sent(item.id.clone())),
+            When::Before => Next::Settled(Finding::NoDraft(item.clone())),
+            When::Unclear => self.undecided(Blind::Undated, looking),
+        }
+    }
+
+    /// What a search of the mailbox for its `internetMessageId` shows.
+    pub fn searched(&mut self, listed: &Listed, clock: &ServiceClock, looking: Looking) -> Next {
+        let items = match listed {
+            Listed::Items(items) => items,
+            Listed::NotAllowed(status) => return Next::Settled(Finding::Unknown(Blind::NotAllowed(*status))),
+            Listed::Unfiltered => return self.undecided(Blind::Unsearchable, looking),
+            Listed::Failed(failure) => return self.failed(*failure, looking),
+        };
+        let sent: Vec<&ItemSeen> = items.iter().filter_map(not_a_draft).collect();
+        if self.beside_draft {
+            return self.searched_beside_the_draft(&sent, clock, looking);
+        }
+        // A twin, or the message itself where somebody moved it: then the mails are not known to be its own.
+        let moved = items.iter().find_map(|item| match item {
+            Listing::Draft(id) => Some(id),
+            Listing::NotADraft(_) => None,
+        });
+        match moved {
+            Some(id) if !id.is_empty() => Next::LookAt(id.clone()),
+            Some(_) => self.undecided(Blind::Gone, looking),
+            None => self.found(&sent, clock, looking),
+        }
+    }
+
+    /// It is gone under its id. Not finding it proves nothing: it may be on its way.
+    fn found(&mut self, sent: &[&ItemSeen], clock: &ServiceClock, looking: Looking) -> Next {
+        let Some(last) = sent.iter().max_by_key(|item| item.sent_at) else {
+            return self.undecided(Blind::Gone, looking);
+        };
+        let Some(since) = self.since else {
+            return Next::Settled(Finding::Mails(sent.iter().copied().cloned().collect()));
+        };
+        let whens: Vec<When> = sent.iter().map(|item| clock.when(item.sent_at, since, looking.now)).collect();
+        if whens.contains(&When::Unclear) {
+            self.undecided(Blind::Undated, looking)
+        } else if whens.contains(&When::Since) {
+            Next::Settled(Finding::Sent(last.id.clone()))
+        } else if self.was_draft {
+            // Sent before, while this one was still a draft: another mail.
+            self.undecided(Blind::Gone, looking)
+        } else {
+            Next::Settled(Finding::Mails(sent.iter().copied().cloned().collect()))
+        }
+    }
+
+    /// The draft is there and unchanged. In some tenants the sent copy is another item, and the draft stays.
+    fn searched_beside_the_draft(&self, sent: &[&ItemSeen], clock: &ServiceClock, looking: Looking) -> Next {
+        let may_be_it = |item: &&ItemSeen| match self.since {
+            Some(since) => clock.when(item.sent_at, since, looking.now) != When::Before,
+            None => true,
+        };
+        let finding = if sent.iter().any(may_be_it) { Finding::Unknown(Blind::Copy) } else { Finding::NotSent };
+        Next::Settled(finding)
+    }
+
+    /// What a look at the draft shows that was found in another folder: it may be this message, moved by its user, or a twin.
+    pub fn saw_elsewhere(&mut self, sight: &Sight, clock: &ServiceClock, looking: Looking) -> Next {
         match sight {
-            Sight::NotADraft(item) => self.sent(look, item),
+            // No draft after all: the list was late.
+            Sight::NotADraft(item) => match self.since.map(|since| clock.when(item.sent_at, since, looking.now)) {
+                Some(When::Since) if self.was_draft => Next::Settled(Finding::Sent(item.id.clone())),
+                Some(When::Since | When::Before | When::Unclear) | None => self.undecided(Blind::Gone, looking),
+            },
+            Sight::Draft(_) => self.undecided(Blind::Changed, looking),
+            Sight::Gone | Sight::Another => self.undecided(Blind::Gone, looking),
             Sight::NotAllowed(status) => Next::Settled(Finding::Unknown(Blind::NotAllowed(*status))),
-            Sight::Gone | Sight::Draft(_) => self.gone(look),
-            Sight::Nothing(wait) => Next::LookAgainIn(self.wait().max(wait.unwrap_or_default())),
+            Sight::Failed(failure) => self.failed(*failure, looking),
         }
     }
 
-    fn gone(&mut self, look: Look) -> Next {
-        let settled_at = self.doubted.cut_at + self.settle;
-        match self.accepted || look.began >= settled_at {
-            true => Next::Settled(Finding::Unknown(Blind::Gone)),
-            false => Next::LookAgainIn(self.wait().min(settled_at - look.began)),
+    /// Nothing was decided: look again until an acceptance would have shown.
+    fn undecided(&mut self, blind: Blind, looking: Looking) -> Next {
+        match self.began(looking).steady >= self.settled_at {
+            true => Next::Settled(Finding::Unknown(blind)),
+            false => self.wait_until_settled(looking),
         }
     }
 
-    /// A message that is no draft counts as sent where its time is not before the doubted call, by the server's clock.
-    fn sent(&mut self, look: Look, item: &ItemSeen) -> Next {
-        match (item.sent_at, look.earliest) {
-            (_, None) => Next::LookAgainIn(self.wait()),
-            (Some(sent_at), Some(earliest)) if sent_at >= earliest => Next::Settled(Finding::Sent(item.id.clone())),
-            _ => Next::Settled(Finding::SentBefore(item.id.clone())),
+    fn wait_until_settled(&mut self, looking: Looking) -> Next {
+        let left = self.settled_at.saturating_duration_since(self.began(looking).steady);
+        let wait = self.next_wait().min(left);
+        self.pause(wait, looking)
+    }
+
+    /// What failed is repeated for as long as there is time.
+    fn failed(&mut self, failure: LookFailure, looking: Looking) -> Next {
+        let wait = self.next_wait().max(failure.wait.unwrap_or_default());
+        self.pause(wait, looking)
+    }
+
+    /// Waits, counted from the beginning of the round; a last look is made before the deadline.
+    fn pause(&self, wait: Duration, looking: Looking) -> Next {
+        let now = looking.now.steady;
+        let wait = wait.saturating_sub(now.saturating_duration_since(self.began(looking).steady));
+        let left = looking.deadline.saturating_duration_since(now);
+        if wait < left {
+            Next::Wait(wait)
+        } else if left <= LAST_LOOK {
+            Next::Settled(Finding::Unknown(Blind::OutOfTime))
+        } else {
+            Next::Wait(left - LAST_LOOK)
         }
     }
 
-    fn wait(&mut self) -> Duration {
+    fn began(&self, looking: Looking) -> Moment {
+        self.round.unwrap_or(looking.began)
+    }
+
+    fn next_wait(&mut self) -> Duration {
         let wait = FIRST_WAIT.saturating_mul(1 << self.fruitless.min(8)).min(LONGEST_WAIT);
         self.fruitless += 1;
         wait
     }
 }
 
-fn is_same(one: &DraftSeen, other: &DraftSeen) -> bool {
-    one.folder == other.folder && one.change_key == other.change_key
+fn not_a_draft(listing: &Listing) -> Option<&ItemSeen> {
+    match listing {
+        Listing::NotADraft(item) => Some(item),
+        Listing::Draft(_) => None,
+    }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    const SETTLE: Duration = Duration::from_secs(20);
-    const MS: fn(u64) -> Duration = Duration::from_millis;
-
-    fn draft(change_key: &str) -> Sight {
-        Sight::Draft(DraftSeen {
-            folder: "drafts".to_owned(),
-            change_key: change_key.to_owned(),
-            internet_message_id: "<m>".to_owned(),
-            has_recipients: None,
-        })
-    }
-
-    fn at_server(second: u64) -> SystemTime {
-        SystemTime::UNIX_EPOCH + Duration::from_secs(1000 + second)
-    }
-
-    struct Run {
-        check: Check,
-        cut_at: Instant,
-        known: Known,
-    }
-
-    impl Run {
-        fn new(known: Known) -> Run {
-            let cut_at = Instant::now();
-            Run { check: Check::new(Doubted { began: cut_at, cut_at }, SETTLE, &known), cut_at, known }
-        }
-
-        fn look(&self, after: Duration) -> Look {
-            Look { began: self.cut_at + after, earliest: Some(at_server(0)) }
-        }
-
-        fn saw(&mut self, after: Duration, sight: &Sight) -> Next {
-            let look = self.look(after);
-            self.check.saw(look, sight, &mut self.known)
-        }
-    }
-
-    #[test]
-    fn a_draft_is_not_sent_only_once_the_time_to_settle_is_over() {
-        let mut run = Run::new(Known::default());
-        assert_eq!(run.saw(MS(0), &draft("k")), Next::LookAgainIn(MS(500)));
-        assert_eq!(run.saw(MS(500), &draft("k")), Next::LookAgainIn(MS(1000)));
-        assert_eq!(run.saw(MS(19_800), &draft("k")), Next::LookAgainIn(MS(200)));
-        assert_eq!(run.saw(SETTLE, &draft("k")), Next::Settled(Finding::NotSent));
-        assert_eq!(run.known.internet_message_id.as_deref(), Some("<m>"));
-    }
-
-    #[test]
-    fn a_changed_draft_settles_nothing() {
-        let mut run = Run::new(Known::default());
-        run.saw(MS(0), &draft("k"));
-        assert_eq!(run.saw(MS(500), &draft("l")), Next::LookAgainIn(MS(1000)));
-        assert_eq!(run.saw(SETTLE, &draft("k")), Next::Settled(Finding::Unknown(Blind::Changed)));
-        let Sight::Draft(before) = draft("k") else { unreachable!() };
-        let mut run = Run::new(Known { draft: Some(before), ..Known::default() });
-        assert_eq!(run.saw(SETTLE, &draft("l")), Next::Settled(Finding::Unknown(Blind::Changed)));
-    }
-
-    #[test]
-    fn sent_by_its_time() {
-        let item =
-            |second: Option<u64>| Sight::NotADraft(ItemSeen { id: "s".to_owned(), sent_at: second.map(at_server) });
-        let sent = |sight: &Sight| Run::new(Known::default()).saw(MS(0), sight);
-        assert_eq!(sent(&item(Some(0))), Next::Settled(Finding::Sent("s".to_owned())));
-        assert_eq!(
-            sent(&Sight::NotADraft(ItemSeen { id: "s".to_owned(), sent_at: Some(at_server(0) - MS(1)) })),
-            Next::Settled(Finding::SentBefore("s".to_owned()))
-        );
-        assert_eq!(sent(&item(None)), Next::Settled(Finding::SentBefore("s".to_owned())));
-    }
-
-    #[test]
-    fn gone() {
-        let mut run = Run::new(Known::default());
-        assert_eq!(run.saw(MS(0), &Sight::Gone), Next::LookAgainIn(MS(500)));
-        assert_eq!(run.saw(SETTLE, &Sight::Gone), Next::Settled(Finding::Unknown(Blind::Gone)));
-        let mut run = Run::new(Known::default());
-        run.check.accepted = true;
-        assert_eq!(run.saw(MS(0), &Sight::Gone), Next::Settled(Finding::Unknown(Blind::Gone)));
-        let mut run = Run::new(Known { internet_message_id: Some("<m>".to_owned()), draft: None });
-        assert_eq!(run.saw(MS(0), &Sight::Gone), Next::LookInSentItems("<m>".to_owned()));
-        let (early, late) = (run.look(MS(0)), run.look(SETTLE));
-        assert_eq!(run.check.saw_in_sent_items(early, &Sight::Gone), Next::LookAgainIn(MS(500)));
-        assert_eq!(run.check.saw_in_sent_items(late, &Sight::Gone), Next::Settled(Finding::Unknown(Blind::Gone)));
-    }
-
-    #[test]
-    fn without_the_servers_clock_a_time_says_nothing() {
-        let mut run = Run::new(Known::default());
-        let look = Look { earliest: None, ..run.look(MS(0)) };
-        let item = Sight::NotADraft(ItemSeen { id: "s".to_owned(), sent_at: Some(at_server(0)) });
-        assert_eq!(run.check.saw(look, &item, &mut run.known), Next::LookAgainIn(MS(500)));
-    }
-
-    #[test]
-    fn looks_that_fail_are_repeated() {
-        let mut run = Run::new(Known::default());
-        assert_eq!(run.saw(MS(0), &Sight::Nothing(Some(MS(3000)))), Next::LookAgainIn(MS(3000)));
-        assert_eq!(run.saw(SETTLE, &Sight::Nothing(None)), Next::LookAgainIn(MS(1000)));
-        assert_eq!(run.saw(SETTLE, &Sight::Nothing(Some(MS(0)))), Next::LookAgainIn(MS(2000)));
-        assert_eq!(run.saw(MS(0), &Sight::NotAllowed(403)), Next::Settled(Finding::Unknown(Blind::NotAllowed(403))));
-    }
-
-    #[test]
-    fn the_earliest_time_is_the_servers() {
-        assert_eq!(earliest(at_server(10), MS(3000)), at_server(2));
-    }
+fn is_same(one: &DraftSeen, other: &DraftSeen) -> bool {
+    one.folder == other.folder && one.change_key == other.change_key
 }

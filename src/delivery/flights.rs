@@ -1,34 +1,19 @@
-//! Single flight: calls that send one draft at once share one send, and an id that was accepted or left unknown a short
-//! while ago is remembered.
+//! Single flight: calls that send one draft at once share one send, and wait for those that send the same mail under another id.
 
-use std::collections::VecDeque;
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::check::{Doubted, Known};
-use super::key::{DraftKey, KeyMap};
+use super::clocks::Moment;
+use super::key::{KeyMap, MailboxKey, MessageKey};
+use super::memory::{Doubt, Known, Memory, Remembered};
+use super::step::Earlier;
+use crate::message::Token;
 use crate::signal::Signal;
+use crate::status::Status;
 use crate::sync::{Mutex, MutexGuard, PoisonError};
 
-/// How long an id is remembered: longer than an acceptance takes to show, and than a person takes to click again.
-const REMEMBERED: Duration = Duration::from_secs(300);
-/// The most ids that are remembered; the oldest is forgotten first.
-const MOST_REMEMBERED: usize = 1024;
-
-/// What an earlier call left behind.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Recent {
-    /// Whether Graph accepted the mail; else it is unknown.
-    pub accepted: bool,
-    /// The attempt that it is about.
-    pub doubted: Doubted,
-    /// What was learned of the message.
-    pub known: Known,
-    /// Whether the call met a defect, so that nobody knows when its attempt ended.
-    pub is_lost: bool,
-}
-
-/// The sends in flight, and those of the last minutes. `R` is what a call ends in.
+/// The sends in flight, and what those of the last minutes left behind. `R` is what a call ends in.
 #[derive(Debug)]
 pub struct Flights<R> {
     state: Mutex<State<R>>,
@@ -38,20 +23,36 @@ pub struct Flights<R> {
 
 #[derive(Debug)]
 struct State<R> {
-    flying: KeyMap<DraftKey, Arc<Flight<R>>>,
-    recent: KeyMap<DraftKey, (Instant, Recent)>,
-    /// The remembered ids, the oldest first. An id that was remembered again stands in it twice.
-    order: VecDeque<(Instant, DraftKey)>,
+    flying: KeyMap<MessageKey, Arc<Flight<R>>>,
+    /// Which flight has the mail of an `internetMessageId` to itself.
+    claimed: HashMap<Arc<str>, Arc<Flight<R>>>,
+    memory: Memory,
 }
 
 /// One send, shared by the call that leads it and those that follow.
 #[derive(Debug)]
-pub struct Flight<R>(Mutex<Progress<R>>);
+pub struct Flight<R> {
+    leader: Caller,
+    progress: Mutex<Progress<R>>,
+}
 
 #[derive(Debug)]
 struct Progress<R> {
     in_doubt: bool,
     landed: Option<Landed<R>>,
+}
+
+/// Who makes a call, as far as it matters to those who share its send.
+#[derive(Debug, Clone)]
+pub struct Caller {
+    /// Which client, by a number that no other has at the same time: its settings and its proxy.
+    pub client: usize,
+    /// Which mailbox is named, and under which root.
+    pub mailbox: MailboxKey,
+    /// The token.
+    pub token: Token,
+    /// How long the client lets an acceptance take to show.
+    pub settle: Duration,
 }
 
 /// How a flight ended.
@@ -73,90 +74,55 @@ pub enum Part<R> {
     Follow(Arc<Flight<R>>),
 }
 
+/// How a claim ends.
+#[derive(Debug)]
+pub enum Claim<R> {
+    /// Nobody else sends the mail until this flight lands. What an earlier call left behind that sent it under another id.
+    Granted(Option<Earlier>),
+    /// Another call sends it.
+    Taken(Arc<Flight<R>>),
+}
+
 /// The leader's part; dropped without [`Lead::land`], the flight is lost.
 #[derive(Debug)]
 pub struct Lead<R> {
     flights: Arc<Flights<R>>,
-    key: DraftKey,
+    key: MessageKey,
     flight: Arc<Flight<R>>,
-    began: Instant,
+    claimed: Option<Arc<str>>,
+    began: Moment,
     /// What an earlier call left behind.
-    pub recent: Option<Recent>,
+    pub earlier: Option<Remembered>,
     has_landed: bool,
 }
 
 impl<R> Default for Flights<R> {
     fn default() -> Self {
-        let state = State { flying: KeyMap::default(), recent: KeyMap::default(), order: VecDeque::new() };
+        let state = State { flying: KeyMap::default(), claimed: HashMap::new(), memory: Memory::default() };
         Flights { state: Mutex::new(state), landed: Signal::default() }
     }
 }
 
 impl<R: Clone> Flights<R> {
-    /// Joins the flight of a draft, or begins one.
-    pub fn join(self: &Arc<Self>, key: &DraftKey, now: Instant) -> Part<R> {
+    /// Joins the flight of a message, or begins one.
+    pub fn join(self: &Arc<Self>, key: &MessageKey, caller: &Caller, now: Moment) -> Part<R> {
         let mut state = self.lock();
         if let Some(flight) = state.flying.get(key) {
             return Part::Follow(Arc::clone(flight));
         }
-        let recent = state.recent(key, now);
+        let earlier = state.memory.recall(key, now.steady);
         // Some of those who follow may have followed the call that left it behind, too.
-        let in_doubt = recent.is_some();
-        let flight = Arc::new(Flight(Mutex::new(Progress { in_doubt, landed: None })));
+        let progress = Mutex::new(Progress { in_doubt: earlier.is_some(), landed: None });
+        let flight = Arc::new(Flight { leader: caller.clone(), progress });
         state.flying.insert(key.clone(), Arc::clone(&flight));
-        Part::Lead(Lead { flights: Arc::clone(self), key: key.clone(), flight, began: now, recent, has_landed: false })
+        let flights = Arc::clone(self);
+        Part::Lead(Lead { flights, key: key.clone(), flight, claimed: None, began: now, earlier, has_landed: false })
     }
 }
 
 impl<R> Flights<R> {
-    /// Ends a flight, and changes in the same step what is remembered.
-    fn end(
-        &self,
-        key: &DraftKey,
-        flight: &Arc<Flight<R>>,
-        landed: impl FnOnce() -> Landed<R>,
-        change: impl FnOnce(&mut State<R>),
-    ) {
-        let mut state = self.lock();
-        state.flying.remove(key);
-        change(&mut state);
-        drop(state);
-        // Out of the map, it gains no followers; most have none.
-        if Arc::strong_count(flight) > 1 {
-            flight.progress().landed = Some(landed());
-            self.landed.raise();
-        }
-    }
-
     fn lock(&self) -> MutexGuard<'_, State<R>> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl<R> State<R> {
-    fn recent(&mut self, key: &DraftKey, now: Instant) -> Option<Recent> {
-        let (at, recent) = self.recent.get_mut(key)?;
-        if recent.is_lost {
-            // It ended at some time until now.
-            (recent.doubted.cut_at, recent.is_lost, *at) = (now, false, now);
-        }
-        (now.saturating_duration_since(*at) < REMEMBERED).then(|| recent.clone())
-    }
-
-    fn remember(&mut self, key: &DraftKey, recent: Recent, now: Instant) {
-        self.recent.insert(key.clone(), (now, recent));
-        self.order.push_back((now, key.clone()));
-        while let Some((at, oldest)) = self.order.front() {
-            let is_old = now.saturating_duration_since(*at) >= REMEMBERED;
-            if !is_old && self.order.len() <= MOST_REMEMBERED {
-                break;
-            }
-            // Remembered again since then, it stays under its later time.
-            if self.recent.get(oldest).is_some_and(|(remembered, _)| remembered == at) {
-                self.recent.remove(oldest);
-            }
-            self.order.pop_front();
-        }
     }
 }
 
@@ -170,11 +136,43 @@ impl<R: Clone> Flight<R> {
     pub fn is_in_doubt(&self) -> bool {
         self.progress().in_doubt
     }
+
+    /// Whether what its leader's call ended in holds for a call that waited for it.
+    pub fn holds_for(&self, status: Status, caller: &Caller) -> bool {
+        holds_for_both(status, &self.leader, caller)
+    }
+}
+
+/// Whether a status that one call ended in is the other's, too. A list of what may be shared: whatever else, a call finds out for
+/// itself.
+fn holds_for_both(status: Status, leader: &Caller, follower: &Caller) -> bool {
+    let same_client = leader.client == follower.client;
+    match status {
+        // One mail left, for both.
+        Status::Ok => true,
+        // What Graph says of a message, to this token under this name of the mailbox.
+        Status::NotFound | Status::Rejected => {
+            leader.mailbox == follower.mailbox && leader.token.authorization() == follower.token.authorization()
+        }
+        // By the same way to the service.
+        Status::Unreachable => same_client,
+        // Found unsent after the leader's time to settle.
+        Status::Unavailable => same_client && leader.settle >= follower.settle,
+        Status::InvalidArgument
+        | Status::Cancelled
+        | Status::TimedOut
+        | Status::Unauthenticated
+        | Status::Forbidden
+        | Status::Throttled
+        | Status::NotADraft
+        | Status::Unknown
+        | Status::Internal => false,
+    }
 }
 
 impl<R> Flight<R> {
     fn progress(&self) -> MutexGuard<'_, Progress<R>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.progress.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -184,38 +182,74 @@ impl<R> Lead<R> {
         self.flight.progress().in_doubt = in_doubt;
     }
 
+    /// Claims the mail of this `internetMessageId` until the flight lands: one message has a plain and an immutable id, and two
+    /// flights. Who has claimed one waits for nobody, so no two wait for each other.
+    pub fn claim(&mut self, internet_message_id: &Arc<str>, now: Instant) -> Claim<R> {
+        let mut state = self.flights.lock();
+        if let Some(other) = state.claimed.get(internet_message_id) {
+            if !Arc::ptr_eq(other, &self.flight) {
+                return Claim::Taken(Arc::clone(other));
+            }
+        }
+        state.claimed.insert(Arc::clone(internet_message_id), Arc::clone(&self.flight));
+        let earlier = recall_mail(&mut state.memory, internet_message_id, &self.key, now);
+        drop(state);
+        self.claimed = Some(Arc::clone(internet_message_id));
+        Claim::Granted(earlier)
+    }
+
+    /// What an earlier call left behind that sent this message under its other id.
+    pub fn recall_mail(&self, internet_message_id: &str, now: Instant) -> Option<Remembered> {
+        let earlier = recall_mail(&mut self.flights.lock().memory, internet_message_id, &self.key, now);
+        earlier.filter(|earlier| earlier.is_this).map(|earlier| earlier.what)
+    }
+
     /// Ends the flight for all, and remembers what is to be remembered of it.
-    pub fn land(mut self, result: &R, recent: Option<Recent>, now: Instant)
+    pub fn land(mut self, result: &R, remembered: Option<Remembered>, now: Instant)
     where
         R: Clone,
     {
         self.has_landed = true;
-        self.flights.end(
-            &self.key,
-            &self.flight,
-            || Landed::With(result.clone()),
-            |state| match recent {
-                Some(recent) => state.remember(&self.key, recent, now),
-                None => drop(state.recent.remove(&self.key)),
-            },
-        );
+        self.end(|| Landed::With(result.clone()), remembered, now);
     }
 
     /// Ends a flight in which nothing was sent: those who follow take over, and what was remembered stays.
     pub fn leave(mut self) {
         self.has_landed = true;
-        self.flights.end(&self.key, &self.flight, || Landed::Lost, |_| {});
+        let now = self.began.steady;
+        self.end(|| Landed::Lost, None, now);
     }
+
+    /// Ends the flight, and changes in the same step what is remembered.
+    fn end(&self, landed: impl FnOnce() -> Landed<R>, remembered: Option<Remembered>, now: Instant) {
+        let mut state = self.flights.lock();
+        state.flying.remove(&self.key);
+        if let Some(claimed) = &self.claimed {
+            state.claimed.remove(claimed);
+        }
+        if let Some(remembered) = remembered {
+            state.memory.remember(&self.key, remembered, now);
+        }
+        drop(state);
+        // Out of the maps, it gains no followers; most have none.
+        if Arc::strong_count(&self.flight) > 1 {
+            self.flight.progress().landed = Some(landed());
+            self.flights.landed.raise();
+        }
+    }
+}
+
+fn recall_mail(memory: &mut Memory, internet_message_id: &str, key: &MessageKey, now: Instant) -> Option<Earlier> {
+    let (other, what) = memory.recall_mail(internet_message_id, key, now)?;
+    Some(Earlier { what, is_this: key.may_be(&other) })
 }
 
 impl<R> Drop for Lead<R> {
     fn drop(&mut self) {
         if !self.has_landed {
             // The thread is unwinding: whatever it did is unknown from the moment it began.
-            let doubted = Doubted { began: self.began, cut_at: self.began };
-            let recent = Recent { accepted: false, doubted, known: Known::default(), is_lost: true };
-            let remember = |state: &mut State<R>| state.remember(&self.key, recent, self.began);
-            self.flights.end(&self.key, &self.flight, || Landed::Lost, remember);
+            let doubt = Doubt { is_lost: true, ..Doubt::new(self.began, self.began.steady, Known::default()) };
+            self.end(|| Landed::Lost, Some(Remembered::InDoubt(doubt)), self.began.steady);
         }
     }
 }
@@ -223,96 +257,127 @@ impl<R> Drop for Lead<R> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::message::{BaseUrl, Mailbox, MessageId, Target, Token};
+    use crate::message::{BaseUrl, Mailbox, MessageId, Target};
+    use std::time::SystemTime;
 
-    fn key(id: &str) -> DraftKey {
-        DraftKey::of(&Target {
-            base: BaseUrl::default(),
-            mailbox: Mailbox::Me,
-            id: MessageId::parse(id).unwrap(),
-            token: Token::parse("t").unwrap(),
-            client_request_id: "c".into(),
-            user_agent: http::HeaderValue::from_static("ua"),
-        })
+    fn key(id: &str) -> MessageKey {
+        MessageKey::of(&MessageId::parse(id).unwrap())
     }
 
-    fn lead(flights: &Arc<Flights<u32>>, id: &str, now: Instant) -> Lead<u32> {
-        match flights.join(&key(id), now) {
+    fn caller(client: usize, user: &str, token: &str, settle: u64) -> Caller {
+        let target = Target {
+            base: BaseUrl::default(),
+            mailbox: Mailbox::parse(user).unwrap(),
+            id: MessageId::parse("x").unwrap(),
+            token: Token::parse(token).unwrap(),
+            client_request_id: "c".into(),
+            user_agent: http::HeaderValue::from_static("ua"),
+        };
+        let settle = Duration::from_secs(settle);
+        Caller { client, mailbox: MailboxKey::of(&target), token: target.token, settle }
+    }
+
+    fn now() -> Moment {
+        Moment { steady: Instant::now(), wall: SystemTime::UNIX_EPOCH }
+    }
+
+    fn join(flights: &Arc<Flights<u32>>, id: &str, now: Moment) -> Part<u32> {
+        flights.join(&key(id), &caller(1, "me", "t", 20), now)
+    }
+
+    fn lead(flights: &Arc<Flights<u32>>, id: &str, now: Moment) -> Lead<u32> {
+        match join(flights, id, now) {
             Part::Lead(lead) => lead,
             Part::Follow(_) => panic!("another leads"),
         }
     }
 
-    fn recent(now: Instant) -> Recent {
-        Recent { accepted: true, doubted: Doubted { began: now, cut_at: now }, known: Known::default(), is_lost: false }
+    fn accepted(now: Moment) -> Remembered {
+        Remembered::Accepted { ended: now.steady, internet_message_id: Some("<m>".into()) }
     }
 
     #[test]
     fn one_leads_and_the_others_follow() {
-        let (flights, now) = (Arc::new(Flights::default()), Instant::now());
+        let (flights, now) = (Arc::new(Flights::default()), now());
         let leader = lead(&flights, "a", now);
         let _other_draft = lead(&flights, "b", now);
-        let Part::Follow(flight) = flights.join(&key("a"), now) else { panic!("two lead") };
+        let Part::Follow(flight) = join(&flights, "a", now) else { panic!("two lead") };
         assert_eq!((flight.landed(), flight.is_in_doubt()), (None, false));
         leader.set_in_doubt(true);
         assert!(flight.is_in_doubt());
-        leader.land(&7, Some(recent(now)), now);
+        leader.land(&7, Some(accepted(now)), now.steady);
         assert_eq!(flight.landed(), Some(Landed::With(7)));
-        assert_eq!(lead(&flights, "a", now).recent, Some(recent(now)));
+        assert_eq!(lead(&flights, "a", now).earlier, Some(accepted(now)));
     }
 
     #[test]
     fn a_lost_leader_is_told_and_remembered() {
-        let (flights, now) = (Arc::new(Flights::default()), Instant::now());
+        let (flights, now) = (Arc::new(Flights::default()), now());
         let leader = lead(&flights, "a", now);
-        let Part::Follow(flight) = flights.join(&key("a"), now) else { panic!("two lead") };
+        let Part::Follow(flight) = join(&flights, "a", now) else { panic!("two lead") };
         drop(leader);
         assert_eq!(flight.landed(), Some(Landed::Lost));
-        assert!(!lead(&flights, "a", now).recent.as_ref().unwrap().accepted);
+        assert!(matches!(lead(&flights, "a", now).earlier, Some(Remembered::InDoubt(_))));
     }
 
     #[test]
     fn an_earlier_doubt_is_one_for_those_who_follow() {
-        let (flights, now) = (Arc::new(Flights::default()), Instant::now());
-        lead(&flights, "a", now).land(&7, Some(recent(now)), now);
+        let (flights, now) = (Arc::new(Flights::default()), now());
+        lead(&flights, "a", now).land(&7, Some(accepted(now)), now.steady);
         let _leader = lead(&flights, "a", now);
-        let Part::Follow(flight) = flights.join(&key("a"), now) else { panic!("two lead") };
+        let Part::Follow(flight) = join(&flights, "a", now) else { panic!("two lead") };
         assert!(flight.is_in_doubt());
     }
 
     #[test]
     fn a_leader_that_leaves_keeps_what_was_remembered() {
-        let (flights, now) = (Arc::new(Flights::default()), Instant::now());
-        lead(&flights, "a", now).land(&7, Some(recent(now)), now);
+        let (flights, now) = (Arc::new(Flights::default()), now());
+        lead(&flights, "a", now).land(&7, Some(accepted(now)), now.steady);
         let leader = lead(&flights, "a", now);
-        let Part::Follow(flight) = flights.join(&key("a"), now) else { panic!("two lead") };
+        let Part::Follow(flight) = join(&flights, "a", now) else { panic!("two lead") };
         leader.leave();
         assert_eq!(flight.landed(), Some(Landed::Lost));
-        assert_eq!(lead(&flights, "a", now).recent, Some(recent(now)));
+        assert_eq!(lead(&flights, "a", now).earlier, Some(accepted(now)));
     }
 
     #[test]
-    fn what_is_remembered_is_bounded_in_time_and_number() {
-        let (flights, now) = (Arc::new(Flights::default()), Instant::now());
-        for number in 0..2 * MOST_REMEMBERED {
-            lead(&flights, &number.to_string(), now).land(&0, Some(recent(now)), now);
-        }
-        let state = flights.lock();
-        assert_eq!((state.recent.len(), state.order.len()), (MOST_REMEMBERED, MOST_REMEMBERED));
-        drop(state);
-        let last = key(&(2 * MOST_REMEMBERED - 1).to_string());
-        assert!(flights.lock().recent(&last, now + REMEMBERED - Duration::from_millis(1)).is_some());
-        assert_eq!(flights.lock().recent(&last, now + REMEMBERED), None);
-        assert_eq!(flights.lock().recent(&key("0"), now), None);
+    fn one_mail_under_two_ids() {
+        let (flights, now) = (Arc::new(Flights::default()), now());
+        let mail: Arc<str> = "<m>".into();
+        let mut plain = lead(&flights, "AAMkX", now);
+        let mut immutable = lead(&flights, "AAkALgX", now);
+        assert!(matches!(plain.claim(&mail, now.steady), Claim::Granted(None)));
+        let Claim::Taken(flight) = immutable.claim(&mail, now.steady) else { panic!("both have it") };
+        assert_eq!(flight.landed(), None);
+        plain.land(&7, Some(accepted(now)), now.steady);
+        assert_eq!(flight.landed(), Some(Landed::With(7)));
+        let Claim::Granted(Some(earlier)) = immutable.claim(&mail, now.steady) else { panic!("forgotten") };
+        assert_eq!(earlier, Earlier { what: accepted(now), is_this: true });
+        assert_eq!(immutable.recall_mail("<m>", now.steady), Some(accepted(now)));
+        // Another message of the same Message-ID is another message.
+        let mut twin = lead(&flights, "AAMkY", now);
+        assert_eq!(twin.recall_mail("<m>", now.steady), None);
+        immutable.leave();
+        let Claim::Granted(Some(earlier)) = twin.claim(&mail, now.steady) else { panic!("forgotten") };
+        assert!(!earlier.is_this);
     }
 
     #[test]
-    fn what_is_remembered_again_stays() {
-        let (flights, now) = (Arc::new(Flights::default()), Instant::now());
-        let later = now + REMEMBERED / 2;
-        lead(&flights, "a", now).land(&0, Some(recent(now)), now);
-        lead(&flights, "a", later).land(&0, Some(recent(later)), later);
-        lead(&flights, "b", now + REMEMBERED).land(&0, Some(recent(now)), now + REMEMBERED);
-        assert!(flights.lock().recent(&key("a"), now + REMEMBERED).is_some());
+    fn what_holds_for_both() {
+        let leader = caller(1, "megan@contoso.example", "t", 20);
+        let holds = |status, follower: &Caller| holds_for_both(status, &leader, follower);
+        let same = leader.clone();
+        let (other_client, other_token) =
+            (caller(2, "megan@contoso.example", "t", 20), caller(1, "megan@contoso.example", "u", 20));
+        let (other_name, patient) = (caller(1, "me", "t", 20), caller(1, "megan@contoso.example", "t", 60));
+        let shared = |follower: &Caller| -> Vec<Status> {
+            Status::ALL.into_iter().filter(|status| holds(*status, follower)).collect()
+        };
+        use Status::{NotFound, Ok, Rejected, Unavailable, Unreachable};
+        assert_eq!(shared(&same), [Ok, Unreachable, NotFound, Rejected, Unavailable]);
+        assert_eq!(shared(&other_client), [Ok, NotFound, Rejected]);
+        assert_eq!(shared(&other_token), [Ok, Unreachable, Unavailable]);
+        assert_eq!(shared(&other_name), [Ok, Unreachable, Unavailable]);
+        assert_eq!(shared(&patient), [Ok, Unreachable, NotFound, Rejected]);
     }
 }

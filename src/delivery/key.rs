@@ -30,12 +30,11 @@ enum Owner {
     Named(Arc<str>),
 }
 
-/// A message in a mailbox. Ids differ by case.
+/// A message, by its id alone, whatever name the mailbox, the token, the host or the API version has: an id of Exchange's holds
+/// its mailbox, and one mailbox has many names. Ids differ by case.
 #[derive(Debug, Clone)]
-pub struct DraftKey {
+pub struct MessageKey {
     hash: u64,
-    /// Its mailbox.
-    pub mailbox: MailboxKey,
     id: MessageId,
 }
 
@@ -78,24 +77,27 @@ impl Hash for MailboxKey {
     }
 }
 
-impl DraftKey {
-    /// The draft of a call.
-    pub fn of(target: &Target) -> DraftKey {
-        let mailbox = MailboxKey::of(target);
-        let hash = HASHES.hash_one((mailbox.hash, telling(target.id.as_str())));
-        DraftKey { hash, mailbox, id: target.id.clone() }
+impl MessageKey {
+    /// The message of a call.
+    pub fn of(id: &MessageId) -> MessageKey {
+        MessageKey { hash: HASHES.hash_one(telling(id.as_str())), id: id.clone() }
+    }
+
+    /// Whether another id may name the same message: a message has a plain and an immutable one.
+    pub fn may_be(&self, other: &MessageKey) -> bool {
+        self.id.may_be(&other.id)
     }
 }
 
-impl PartialEq for DraftKey {
-    fn eq(&self, other: &DraftKey) -> bool {
-        self.hash == other.hash && self.id == other.id && self.mailbox == other.mailbox
+impl PartialEq for MessageKey {
+    fn eq(&self, other: &MessageKey) -> bool {
+        self.hash == other.hash && self.id == other.id
     }
 }
 
-impl Eq for DraftKey {}
+impl Eq for MessageKey {}
 
-impl Hash for DraftKey {
+impl Hash for MessageKey {
     fn hash<H: Hasher>(&self, hasher: &mut H) {
         hasher.write_u64(self.hash);
     }
@@ -127,13 +129,13 @@ impl Hasher for Brought {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::message::{BaseUrl, MessageId, Token};
+    use crate::message::{BaseUrl, Token};
 
-    fn key(token: &str, user: &str, id: &str) -> DraftKey {
-        DraftKey::of(&Target {
+    fn mailbox(token: &str, user: &str) -> MailboxKey {
+        MailboxKey::of(&Target {
             base: BaseUrl::default(),
             mailbox: Mailbox::parse(user).unwrap(),
-            id: MessageId::parse(id).unwrap(),
+            id: MessageId::parse("x").unwrap(),
             token: Token::parse(token).unwrap(),
             client_request_id: "c".into(),
             user_agent: http::HeaderValue::from_static("ua"),
@@ -142,7 +144,7 @@ mod tests {
 
     fn at(root: &str) -> MailboxKey {
         let base = BaseUrl::parse(root).unwrap();
-        MailboxKey { root: base, ..key("t", "megan@contoso.example", "x").mailbox }
+        MailboxKey { root: base, ..mailbox("t", "megan@contoso.example") }
     }
 
     #[test]
@@ -152,14 +154,22 @@ mod tests {
     }
 
     #[test]
-    fn what_is_one_draft() {
-        assert_eq!(key("t", "Megan@Contoso.example", "x"), key("u", "megan@contoso.example", "x"));
-        assert_eq!(key("t", "me", "x"), key("t", "", "x"));
-        assert_ne!(key("t", "me", "x"), key("u", "me", "x"));
-        assert_ne!(key("t", "me", "x"), key("t", "me", "X"));
-        assert_ne!(key("t", "me", "x"), key("t", "megan@contoso.example", "x"));
+    fn what_is_one_mailbox() {
+        assert_eq!(mailbox("t", "Megan@Contoso.example"), mailbox("u", "megan@contoso.example"));
+        assert_eq!(mailbox("t", "me"), mailbox("t", ""));
+        assert_ne!(mailbox("t", "me"), mailbox("u", "me"));
+        assert_ne!(mailbox("t", "me"), mailbox("t", "megan@contoso.example"));
         let long = "t".repeat(1500);
-        assert_ne!(key(&format!("{long}a"), "me", "x"), key(&format!("{long}b"), "me", "x"));
-        assert!(!format!("{:?}", key("s3cret", "me", "x")).contains("s3cret"));
+        assert_ne!(mailbox(&format!("{long}a"), "me"), mailbox(&format!("{long}b"), "me"));
+        assert!(!format!("{:?}", mailbox("s3cret", "me")).contains("s3cret"));
+    }
+
+    #[test]
+    fn what_is_one_message() {
+        let key = |id: &str| MessageKey::of(&MessageId::parse(id).unwrap());
+        assert_eq!(key("x"), key("x"));
+        assert_ne!(key("x"), key("X"));
+        assert!(key("AAMkX").may_be(&key("AAkALgX")));
+        assert!(!key("AAMkX").may_be(&key("AAMkY")));
     }
 }

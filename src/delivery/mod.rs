@@ -1,9 +1,17 @@
 //! Never twice, never lost: what stands between a doubt and its answer.
 //!
-//! [`check`] settles what became of a mail, [`flights`] keeps two calls from sending one draft, and [`gate`] keeps to the
-//! mailbox's limits. None of them knows HTTP or waits by itself: they are asked, and the client acts.
+//! [`machine`] decides what happens to a mail, with [`check`], [`clocks`] and [`retry`]: told the events of [`step`], it says its
+//! actions, until the [`ending`]. [`memory`] is what calls leave to later
+//! ones; [`flights`] keeps two calls from sending one draft, and [`gate`] keeps to the mailbox's limits. None of them knows HTTP
+//! or waits by itself: they are asked, and the client acts.
 
 pub mod check;
+pub mod clocks;
+pub mod ending;
 pub mod flights;
 pub mod gate;
 pub mod key;
+pub mod machine;
+pub mod memory;
+pub mod retry;
+pub mod step;

@@ -31,6 +31,23 @@ impl MessageId {
         &self.0
     }
 
+    /// Whether another id names the same message; nothing where the two are of different kinds, of which one message has one
+    /// each.
+    pub fn is_same(&self, other: &str) -> Option<bool> {
+        match &*self.0 == other {
+            true => Some(true),
+            false => match (is_immutable(&self.0), is_immutable(other)) {
+                (true, true) | (false, false) => Some(false),
+                (true, false) | (false, true) => None,
+            },
+        }
+    }
+
+    /// Whether two calls may be about one message: also under two ids of different kinds.
+    pub fn may_be(&self, other: &MessageId) -> bool {
+        self.is_same(&other.0) != Some(false)
+    }
+
     /// The id as one path segment, percent-encoded exactly once.
     pub fn segment(&self) -> Cow<'_, str> {
         // What Graph's own ids are: base64url, with padding at the end alone.
@@ -41,6 +58,12 @@ impl MessageId {
         }
         utf8_percent_encode(&self.0, SEGMENT).into()
     }
+}
+
+/// Whether an id is an immutable one (<https://learn.microsoft.com/graph/outlook-immutable-id>). Ids are opaque; what is known
+/// of these is that they begin with the header of an entry id of another provider than plain ones do.
+fn is_immutable(id: &str) -> bool {
+    id.starts_with("AAkALg")
 }
 
 #[cfg(test)]
@@ -58,6 +81,17 @@ mod tests {
         assert_eq!(segment("=="), "%3D%3D");
         assert_eq!(segment("a/b+c"), "a%2Fb%2Bc");
         assert_eq!(segment("a%3Db"), "a%253Db");
+    }
+
+    #[test]
+    fn one_message_has_an_id_of_each_kind() {
+        let is_same = |one: &str, other: &str| MessageId::parse(one).unwrap().is_same(other);
+        assert_eq!(is_same("AAMkA", "AAMkA"), Some(true));
+        assert_eq!(is_same("AAMkA", "AAMka"), Some(false));
+        assert_eq!(is_same("AAMkA", "other"), Some(false));
+        assert_eq!(is_same("AAkALgA", "AAkALgB"), Some(false));
+        assert_eq!(is_same("AAkALgA", "AAMkA"), None);
+        assert_eq!(is_same("AAMkA", "AAkALgA"), None);
     }
 
     #[test]

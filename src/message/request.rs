@@ -52,10 +52,12 @@ pub struct Target {
     pub user_agent: HeaderValue,
 }
 
-/// What a look asks for of a message (<https://learn.microsoft.com/graph/api/resources/message>).
-const LOOK: &str = "isDraft,parentFolderId,changeKey,internetMessageId,sentDateTime";
+/// What a look asks for of a message (<https://learn.microsoft.com/graph/api/resources/message>), and whether it is to be sent
+/// later (<https://learn.microsoft.com/graph/api/singlevaluelegacyextendedproperty-get>).
+const LOOK: &str = "id,isDraft,parentFolderId,changeKey,internetMessageId,sentDateTime";
 /// What a look before the first attempt asks for besides.
 const RECIPIENTS: &str = ",toRecipients,ccRecipients,bccRecipients";
+const DEFERRED: &str = "&$expand=singleValueExtendedProperties($filter=id%20eq%20%27SystemTime%200x3FEF%27)";
 
 impl Target {
     /// `POST {mailbox}/messages/{id}/send`.
@@ -63,22 +65,32 @@ impl Target {
         self.request(Method::Post, &["/messages/", &self.id.segment(), "/send"])
     }
 
-    /// `GET {mailbox}/messages/{id}`: whether it is still a draft.
+    /// `GET {mailbox}/messages/{id}`: whether it is still a draft, and may wait to be sent later.
     pub fn look(&self) -> Request {
-        self.request(Method::Get, &["/messages/", &self.id.segment(), "?$select=", LOOK])
+        self.request(Method::Get, &["/messages/", &self.id.segment(), "?$select=", LOOK, DEFERRED])
     }
 
     /// As [`look`](Target::look), with the recipients.
     pub fn look_before_sending(&self) -> Request {
-        self.request(Method::Get, &["/messages/", &self.id.segment(), "?$select=", LOOK, RECIPIENTS])
+        self.request(Method::Get, &["/messages/", &self.id.segment(), "?$select=", LOOK, RECIPIENTS, DEFERRED])
     }
 
-    /// `GET {mailbox}/mailFolders/sentitems/messages`, filtered by the one property that a draft and what was sent of it have
-    /// in common.
-    pub fn look_in_sent_items(&self, id: &InternetMessageId) -> Request {
+    /// As [`look`](Target::look), at another message of the mailbox.
+    pub fn look_at(&self, id: &MessageId) -> Request {
+        self.request(Method::Get, &["/messages/", &id.segment(), "?$select=", LOOK, DEFERRED])
+    }
+
+    /// `GET {mailbox}/messages`, in all folders, filtered by the one property that a draft and what was sent of it have in
+    /// common.
+    pub fn search(&self, id: &InternetMessageId) -> Request {
         let filter = format!("internetMessageId eq '{}'", id.as_str().replace('\'', "''"));
         let filter: Cow<str> = utf8_percent_encode(&filter, NON_ALPHANUMERIC).into();
-        self.request(Method::Get, &["/mailFolders/sentitems/messages?$filter=", &filter, "&$select=", LOOK])
+        self.request(Method::Get, &["/messages?$filter=", &filter, "&$select=", LOOK])
+    }
+
+    /// `GET {mailbox}/mailFolders/sentitems`: the id by which a message's `parentFolderId` names Sent Items.
+    pub fn sent_items(&self) -> Request {
+        self.request(Method::Get, &["/mailFolders/sentitems?$select=id"])
     }
 
     /// A request for what lies below the mailbox.
@@ -114,16 +126,19 @@ mod tests {
         assert_eq!(
             target.look().url,
             format!(
-                "{mailbox}/messages/AAMk%2F%2B%3D?$select=isDraft,parentFolderId,changeKey,internetMessageId,sentDateTime"
+                "{mailbox}/messages/AAMk%2F%2B%3D?$select=id,isDraft,parentFolderId,changeKey,internetMessageId,sentDateTime\
+                 &$expand=singleValueExtendedProperties($filter=id%20eq%20%27SystemTime%200x3FEF%27)"
             )
         );
         assert_eq!(target.look().method, Method::Get);
         let id = InternetMessageId::parse("<o'neil@x>").unwrap();
-        assert!(
-            target
-                .look_in_sent_items(&id)
-                .url
-                .contains("?$filter=internetMessageId%20eq%20%27%3Co%27%27neil%40x%3E%27&")
+        assert_eq!(
+            target.search(&id).url,
+            format!(
+                "{mailbox}/messages?$filter=internetMessageId%20eq%20%27%3Co%27%27neil%40x%3E%27\
+                 &$select=id,isDraft,parentFolderId,changeKey,internetMessageId,sentDateTime"
+            )
         );
+        assert_eq!(target.sent_items().url, format!("{mailbox}/mailFolders/sentitems?$select=id"));
     }
 }

@@ -13,5 +13,8 @@ pub use failure::{Cause, Failure};
 pub use graph_error::GraphError;
 pub use reply::{BodyEnd, Framing, LONGEST_BODY, Reply};
 pub use retry_after::{asked_to_wait, retry_after};
-pub use sight::{DraftSeen, ItemSeen, Sight, see, see_in_sent_items};
-pub use verdict::{Doubt, Verdict, judge};
+pub use sight::{
+    Asked, Deferred, DraftSeen, FolderSeen, ItemSeen, Listed, Listing, LookFailure, Looked, Sight, see, see_folder,
+    see_listed, service_time,
+};
+pub use verdict::{Doubt, Refusal, Verdict, judge};

@@ -3,6 +3,7 @@
 use std::time::{Duration, SystemTime};
 
 use super::Reply;
+use super::verdict::is_graphs;
 
 /// How long the server asks to wait. A date is measured against the reply's own `Date` where it came, because the clock
 /// of this machine may be wrong; nothing where the header is missing or unreadable. Fractions of a second are met in
@@ -17,10 +18,13 @@ pub fn retry_after(header: Option<&str>, date: Option<&str>, now: SystemTime) ->
     Some(until.duration_since(since).unwrap_or_default())
 }
 
-/// How long a reply to a send asks everybody to wait. An acceptance asks nobody, whatever it carries.
-pub fn asked_to_wait(reply: &Reply, now: SystemTime) -> Option<Duration> {
+/// How long a reply asks everybody to wait. An acceptance asks nobody, whatever it carries; and only Graph itself may ask: a
+/// proxy's page would stop a mailbox for as long as it likes.
+pub fn asked_to_wait(reply: &Reply, client_request_id: &str, now: SystemTime) -> Option<Duration> {
     match reply.status {
-        429 | 500..=599 => retry_after(reply.retry_after.as_deref(), reply.date.as_deref(), now),
+        429 | 500..=599 if is_graphs(reply) && reply.is_for(client_request_id) => {
+            retry_after(reply.retry_after.as_deref(), reply.date.as_deref(), now)
+        }
         _ => None,
     }
 }
@@ -28,6 +32,31 @@ pub fn asked_to_wait(reply: &Reply, now: SystemTime) -> Option<Duration> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::outcome::{BodyEnd, Framing};
+
+    #[test]
+    fn who_may_ask_to_wait() {
+        let reply = |status, request_id: &str| Reply {
+            status,
+            framing: Framing::Length,
+            body_end: BodyEnd::Complete,
+            body: b"<html>".to_vec(),
+            request_id: request_id.to_owned(),
+            retry_after: Some("7".to_owned()),
+            date: None,
+            www_authenticate: Vec::new(),
+            client_request_ids: Vec::new(),
+            came_early: false,
+        };
+        let wait = |reply: Reply| asked_to_wait(&reply, "c", SystemTime::UNIX_EPOCH).map(|wait| wait.as_secs());
+        assert_eq!(wait(reply(503, "r")), Some(7));
+        assert_eq!(wait(reply(429, "r")), Some(7));
+        assert_eq!(wait(reply(503, "")), None);
+        assert_eq!(wait(reply(429, "")), None);
+        assert_eq!(wait(reply(302, "r")), None);
+        assert_eq!(wait(reply(202, "r")), None);
+        assert_eq!(wait(Reply { client_request_ids: vec!["another".to_owned()], ..reply(503, "r") }), None);
+    }
 
     #[test]
     fn seconds_and_dates() {

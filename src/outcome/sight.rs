@@ -1,25 +1,38 @@
-//! What a look at a message shows.
+//! What a look shows: at the message, in a search of the mailbox, at a folder. Facts alone; what follows from them is decided in
+//! `delivery`.
 
 use std::time::{Duration, SystemTime};
 
 use serde_json::Value;
 
 use super::verdict::is_graphs;
-use super::{BodyEnd, Failure, Framing, Reply, retry_after};
+use super::{BodyEnd, Cause, Failure, Framing, Reply, asked_to_wait};
+use crate::message::{InternetMessageId, MessageId};
 
-/// What a look shows.
+/// What a look at a message shows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Sight {
     /// It is a draft.
     Draft(DraftSeen),
     /// It exists and is no draft.
     NotADraft(ItemSeen),
-    /// There is nothing under this id, or in Sent Items.
+    /// There is nothing under this id.
     Gone,
     /// The token may not look (401 or 403, which is given).
     NotAllowed(u16),
-    /// The look failed; the wait where Graph named one.
-    Nothing(Option<Duration>),
+    /// The answer shows another message than the one asked for, or does not say which.
+    Another,
+    /// The look failed.
+    Failed(LookFailure),
+}
+
+/// Why a look shows nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LookFailure {
+    /// The status of a reply that shows nothing, or why there was none.
+    pub what: Result<u16, Cause>,
+    /// The wait that Graph asked for.
+    pub wait: Option<Duration>,
 }
 
 /// A draft as it was seen.
@@ -33,6 +46,20 @@ pub struct DraftSeen {
     pub internet_message_id: String,
     /// Whether it has a recipient, where the look asked for that.
     pub has_recipients: Option<bool>,
+    /// When it is to be sent at the earliest.
+    pub deferred: Deferred,
+}
+
+/// Whether a draft is to be sent later. Accepted, such a draft waits in Drafts until then and looks as before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub enum Deferred {
+    /// It is not.
+    #[default]
+    No,
+    /// Until then, by the service's clock.
+    Until(SystemTime),
+    /// Until some time that cannot be read.
+    Unreadable,
 }
 
 /// A message that is no draft, as it was seen.
@@ -40,51 +67,203 @@ pub struct DraftSeen {
 pub struct ItemSeen {
     /// `id`.
     pub id: String,
+    /// `parentFolderId`.
+    pub folder: String,
     /// `sentDateTime`, by the server's clock.
     pub sent_at: Option<SystemTime>,
 }
 
-/// Judges a look at a message.
-pub fn see(look: Result<&Reply, &Failure>, now: SystemTime) -> Sight {
-    seen(look, now, |json| match json.get("isDraft")?.as_bool()? {
-        true => Some(Sight::Draft(DraftSeen {
-            folder: text(json, "parentFolderId"),
-            change_key: text(json, "changeKey"),
-            internet_message_id: text(json, "internetMessageId"),
-            has_recipients: has_recipients(json),
-        })),
-        false => Some(Sight::NotADraft(item(json))),
-    })
+/// What a search of the mailbox for an `internetMessageId` shows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Listed {
+    /// All items that have it.
+    Items(Vec<Listing>),
+    /// The token may not look (401 or 403, which is given).
+    NotAllowed(u16),
+    /// The list holds items that were not asked for, or not all that were: nothing follows from what is not in it.
+    Unfiltered,
+    /// The search failed.
+    Failed(LookFailure),
 }
 
-/// Judges a look into Sent Items: the item that was sent last, if there is one.
-pub fn see_in_sent_items(look: Result<&Reply, &Failure>, now: SystemTime) -> Sight {
-    seen(look, now, |json| {
-        let items = json.get("value")?.as_array()?;
-        let sent = items.iter().filter(|item| item.get("isDraft").and_then(Value::as_bool) == Some(false)).map(item);
-        Some(sent.max_by_key(|item| item.sent_at).map_or(Sight::Gone, Sight::NotADraft))
-    })
+/// An item of such a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Listing {
+    /// A draft, with this id.
+    Draft(String),
+    /// A message that is no draft.
+    NotADraft(ItemSeen),
 }
 
-/// Only a whole JSON reply shows anything; a refusal counts where it is Graph's own.
-fn seen(look: Result<&Reply, &Failure>, now: SystemTime, read: impl Fn(&Value) -> Option<Sight>) -> Sight {
-    let Ok(reply) = look else { return Sight::Nothing(None) };
+/// What asking for the id of a folder shows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FolderSeen {
+    /// Its id.
+    Id(String),
+    /// The token may not look (401 or 403, which is given).
+    NotAllowed(u16),
+    /// The look failed.
+    Failed(LookFailure),
+}
+
+/// A reply to a look, with what it is read against.
+#[derive(Debug, Clone, Copy)]
+pub struct Looked<'a> {
+    /// What came back.
+    pub result: Result<&'a Reply, &'a Failure>,
+    /// The `client-request-id` of the request.
+    pub client_request_id: &'a str,
+    /// The wall clock, for a `Retry-After` given as a date.
+    pub now: SystemTime,
+}
+
+/// Which message a look was for.
+#[derive(Debug, Clone, Copy)]
+pub struct Asked<'a> {
+    /// Its id.
+    pub id: &'a MessageId,
+    /// Its `internetMessageId`, where it is known.
+    pub internet_message_id: Option<&'a str>,
+}
+
+/// What a look at a message shows.
+pub fn see(look: Looked, asked: Asked) -> Sight {
+    match read(look) {
+        Read::Json(json, reply) => of_message(&json, asked).unwrap_or_else(|| Sight::Failed(unreadable(reply, look))),
+        Read::Missing(_) => Sight::Gone,
+        Read::NotAllowed(status) => Sight::NotAllowed(status),
+        Read::Failed(failure) => Sight::Failed(failure),
+    }
+}
+
+/// What a search of all folders for an `internetMessageId` shows.
+pub fn see_listed(look: Looked, internet_message_id: &str) -> Listed {
+    match read(look) {
+        Read::Json(json, reply) => {
+            listed(&json, internet_message_id).unwrap_or_else(|| Listed::Failed(unreadable(reply, look)))
+        }
+        Read::NotAllowed(status) => Listed::NotAllowed(status),
+        Read::Missing(reply) => Listed::Failed(unreadable(reply, look)),
+        Read::Failed(failure) => Listed::Failed(failure),
+    }
+}
+
+/// What asking for a folder's id shows.
+pub fn see_folder(look: Looked) -> FolderSeen {
+    match read(look) {
+        Read::Json(json, reply) => match text(&json, "id") {
+            id if id.is_empty() => FolderSeen::Failed(unreadable(reply, look)),
+            id => FolderSeen::Id(id),
+        },
+        Read::NotAllowed(status) => FolderSeen::NotAllowed(status),
+        Read::Missing(reply) => FolderSeen::Failed(unreadable(reply, look)),
+        Read::Failed(failure) => FolderSeen::Failed(failure),
+    }
+}
+
+/// The date of a reply of Graph's: the service's clock.
+pub fn service_time(look: Looked) -> Option<SystemTime> {
+    let reply = look.result.ok().filter(|reply| is_graphs(reply) && reply.is_for(look.client_request_id))?;
+    httpdate::parse_http_date(reply.date.as_deref()?.trim()).ok()
+}
+
+/// A reply to a look, before it is known what it shows.
+enum Read<'a> {
+    Json(Value, &'a Reply),
+    Missing(&'a Reply),
+    NotAllowed(u16),
+    Failed(LookFailure),
+}
+
+/// Only a whole JSON reply to this very request shows anything; a refusal counts where it is Graph's own.
+fn read(look: Looked<'_>) -> Read<'_> {
+    let reply = match look.result {
+        Ok(reply) => reply,
+        Err(failure) => return Read::Failed(LookFailure { what: Err(failure.cause), wait: None }),
+    };
+    if !reply.is_for(look.client_request_id) {
+        return Read::Failed(unreadable(reply, look));
+    }
     match reply.status {
         200 if reply.body_end == BodyEnd::Complete && reply.framing != Framing::UntilClose => {
-            serde_json::from_slice(&reply.body).ok().as_ref().and_then(read).unwrap_or(Sight::Nothing(None))
+            match serde_json::from_slice(&reply.body) {
+                Ok(json) => Read::Json(json, reply),
+                Err(_) => Read::Failed(unreadable(reply, look)),
+            }
         }
-        404 if is_graphs(reply) => Sight::Gone,
-        status @ (401 | 403) if is_graphs(reply) => Sight::NotAllowed(status),
-        _ => Sight::Nothing(retry_after(reply.retry_after.as_deref(), reply.date.as_deref(), now)),
+        404 if is_graphs(reply) => Read::Missing(reply),
+        status @ (401 | 403) if is_graphs(reply) => Read::NotAllowed(status),
+        _ => Read::Failed(unreadable(reply, look)),
     }
+}
+
+fn unreadable(reply: &Reply, look: Looked) -> LookFailure {
+    LookFailure { what: Ok(reply.status), wait: asked_to_wait(reply, look.client_request_id, look.now) }
+}
+
+fn of_message(json: &Value, asked: Asked) -> Option<Sight> {
+    let is_draft = json.get("isDraft")?.as_bool()?;
+    if !is_it(json, asked) {
+        return Some(Sight::Another);
+    }
+    Some(if is_draft { Sight::Draft(draft(json)) } else { Sight::NotADraft(item(json)) })
+}
+
+/// Whether an answer is about the message that was asked for. An immutable id may be answered with the plain one; other ids
+/// must be the same. What names neither id nor `internetMessageId` is about nothing.
+fn is_it(json: &Value, asked: Asked) -> bool {
+    let id = text(json, "id");
+    let same_id = match id.as_str() {
+        "" => None,
+        id => asked.id.is_same(id),
+    };
+    let internet_message_id = text(json, "internetMessageId");
+    let same_mail = asked
+        .internet_message_id
+        .filter(|_| !internet_message_id.is_empty())
+        .map(|asked| InternetMessageId::of_graph(&internet_message_id).is_same(asked));
+    match (same_id, same_mail) {
+        (Some(false), _) | (_, Some(false)) => false,
+        (Some(true), _) | (_, Some(true)) => true,
+        // Ids of two kinds, and nothing else to compare.
+        (None, None) => !id.is_empty(),
+    }
+}
+
+fn draft(json: &Value) -> DraftSeen {
+    DraftSeen {
+        folder: text(json, "parentFolderId"),
+        change_key: text(json, "changeKey"),
+        internet_message_id: text(json, "internetMessageId"),
+        has_recipients: has_recipients(json),
+        deferred: deferred(json),
+    }
+}
+
+fn item(json: &Value) -> ItemSeen {
+    ItemSeen {
+        id: text(json, "id"),
+        folder: text(json, "parentFolderId"),
+        sent_at: humantime::parse_rfc3339(&text(json, "sentDateTime")).ok(),
+    }
+}
+
+fn listed(json: &Value, internet_message_id: &str) -> Option<Listed> {
+    let values = json.get("value")?.as_array()?;
+    let mut items = Vec::with_capacity(values.len());
+    for value in values {
+        let is_draft = value.get("isDraft")?.as_bool()?;
+        if !InternetMessageId::of_graph(&text(value, "internetMessageId")).is_same(internet_message_id) {
+            return Some(Listed::Unfiltered);
+        }
+        items.push(if is_draft { Listing::Draft(text(value, "id")) } else { Listing::NotADraft(item(value)) });
+    }
+    let is_whole = json.get("@odata.nextLink").is_none();
+    Some(if is_whole { Listed::Items(items) } else { Listed::Unfiltered })
 }
 
 fn text(json: &Value, name: &str) -> String {
     json.get(name).and_then(Value::as_str).unwrap_or_default().to_owned()
-}
-
-fn item(json: &Value) -> ItemSeen {
-    ItemSeen { id: text(json, "id"), sent_at: humantime::parse_rfc3339_weak(&text(json, "sentDateTime")).ok() }
 }
 
 fn has_recipients(json: &Value) -> Option<bool> {
@@ -94,9 +273,35 @@ fn has_recipients(json: &Value) -> Option<bool> {
     Some(lengths.any(|length| length > 0))
 }
 
+/// The latest of the times that an answer gives; Graph gives the property only where it is set.
+fn deferred(json: &Value) -> Deferred {
+    let properties = match json.get("singleValueExtendedProperties") {
+        None | Some(Value::Null) => return Deferred::No,
+        Some(Value::Array(properties)) => properties,
+        Some(_) => return Deferred::Unreadable,
+    };
+    let of_time = properties.iter().filter(|property| is_deferred_send_time(&text(property, "id")));
+    let times = of_time.map(|property| match humantime::parse_rfc3339(&text(property, "value")) {
+        Ok(time) => Deferred::Until(time),
+        Err(_) => Deferred::Unreadable,
+    });
+    times.max().unwrap_or_default()
+}
+
+/// `PidTagDeferredSendTime`, of which Graph writes the number in its own way: `SystemTime 0x3fef`
+/// (<https://learn.microsoft.com/office/client-developer/outlook/mapi/pidtagdeferredsendtime-canonical-property>).
+fn is_deferred_send_time(id: &str) -> bool {
+    id.split_whitespace().map(str::to_ascii_lowercase).eq(["systemtime", "0x3fef"])
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const CALL: &str = "4f1c";
+    const ID: &str = "AAMkX";
+    const DRAFT: &str =
+        r#"{"id":"AAMkX","isDraft":true,"parentFolderId":"f","changeKey":"k","internetMessageId":"<m>"}"#;
 
     fn reply(status: u16, body: &str) -> Reply {
         Reply {
@@ -113,11 +318,21 @@ mod tests {
         }
     }
 
-    fn sight(reply: &Reply) -> Sight {
-        see(Ok(reply), SystemTime::UNIX_EPOCH)
+    fn looked(reply: &Reply) -> Looked<'_> {
+        Looked { result: Ok(reply), client_request_id: CALL, now: SystemTime::UNIX_EPOCH }
     }
 
-    const DRAFT: &str = r#"{"id":"x","isDraft":true,"parentFolderId":"f","changeKey":"k","internetMessageId":"<m>"}"#;
+    fn sight_of(reply: &Reply, id: &str, internet_message_id: Option<&str>) -> Sight {
+        see(looked(reply), Asked { id: &MessageId::parse(id).unwrap(), internet_message_id })
+    }
+
+    fn sight(reply: &Reply) -> Sight {
+        sight_of(reply, ID, None)
+    }
+
+    fn time(text: &str) -> SystemTime {
+        humantime::parse_rfc3339(text).unwrap()
+    }
 
     #[test]
     fn a_draft() {
@@ -126,7 +341,7 @@ mod tests {
             (draft.folder.as_str(), draft.change_key.as_str(), draft.internet_message_id.as_str()),
             ("f", "k", "<m>")
         );
-        assert_eq!(draft.has_recipients, None);
+        assert_eq!((draft.has_recipients, draft.deferred), (None, Deferred::No));
         for (recipients, has) in [(r#""toRecipients":[]"#, false), (r#""toRecipients":[],"bccRecipients":[{}]"#, true)]
         {
             let body = format!("{},{recipients}}}", DRAFT.trim_end_matches('}'));
@@ -136,29 +351,117 @@ mod tests {
     }
 
     #[test]
-    fn no_draft_any_more() {
-        let Sight::NotADraft(item) =
-            sight(&reply(200, r#"{"id":"x","isDraft":false,"sentDateTime":"2026-11-23T10:00:00Z"}"#))
-        else {
-            panic!("a draft")
+    fn a_deferred_draft() {
+        let deferred = |properties: &str| {
+            let body = format!("{},\"singleValueExtendedProperties\":{properties}}}", DRAFT.trim_end_matches('}'));
+            let Sight::Draft(draft) = sight(&reply(200, &body)) else { panic!("no draft in {body}") };
+            draft.deferred
         };
-        assert_eq!(item.id, "x");
-        assert_eq!(item.sent_at, Some(httpdate::parse_http_date("Mon, 23 Nov 2026 10:00:00 GMT").unwrap()));
+        let until = Deferred::Until(time("2026-11-27T10:00:00Z"));
+        assert_eq!(deferred(r#"[{"id":"SystemTime 0x3fef","value":"2026-11-27T10:00:00Z"}]"#), until);
+        assert_eq!(deferred(r#"[{"id":"SystemTime 0x3FEF","value":"2026-11-27T10:00:00.0000000Z"}]"#), until);
+        assert_eq!(
+            deferred(
+                r#"[{"id":"SystemTime 0x3fef","value":"2026-11-26T10:00:00Z"},{"id":"SystemTime 0x3fef","value":"2026-11-27T10:00:00Z"}]"#
+            ),
+            until
+        );
+        assert_eq!(deferred(r#"[{"id":"SystemTime 0x3fef","value":"soon"}]"#), Deferred::Unreadable);
+        assert_eq!(deferred(r#"[{"id":"SystemTime 0x3fef"}]"#), Deferred::Unreadable);
+        assert_eq!(deferred(r#"{}"#), Deferred::Unreadable);
+        for none in ["[]", "null", r#"[{"id":"SystemTime 0x000f","value":"2026-11-27T10:00:00Z"}]"#] {
+            assert_eq!(deferred(none), Deferred::No, "{none}");
+        }
     }
 
     #[test]
-    fn in_sent_items() {
-        let list = |body: &str| see_in_sent_items(Ok(&reply(200, body)), SystemTime::UNIX_EPOCH);
-        assert_eq!(list(r#"{"value":[]}"#), Sight::Gone);
-        assert_eq!(list(r#"{"value":[{"id":"d","isDraft":true}]}"#), Sight::Gone);
-        let Sight::NotADraft(item) = list(
-            r#"{"value":[{"id":"a","isDraft":false,"sentDateTime":"2026-11-23T10:00:00Z"},
-                         {"id":"b","isDraft":false,"sentDateTime":"2026-11-23T11:00:00Z"}]}"#,
-        ) else {
-            panic!("nothing")
+    fn no_draft_any_more() {
+        let sent_at = |value: &str| {
+            let body = format!(r#"{{"id":"AAMkX","isDraft":false,"parentFolderId":"s","sentDateTime":{value}}}"#);
+            match sight(&reply(200, &body)) {
+                Sight::NotADraft(item) => {
+                    assert_eq!((item.id.as_str(), item.folder.as_str()), (ID, "s"));
+                    item.sent_at
+                }
+                other => panic!("{other:?}"),
+            }
         };
-        assert_eq!(item.id, "b");
-        assert_eq!(list("{}"), Sight::Nothing(None));
+        let at = Some(time("2026-11-23T10:00:00Z"));
+        assert_eq!(sent_at(r#""2026-11-23T10:00:00Z""#), at);
+        assert_eq!(sent_at(r#""2026-11-23T10:00:00.0000000Z""#), at);
+        for unusable in [
+            "null",
+            "\"\"",
+            "17",
+            "\"0001-01-01T00:00:00Z\"",
+            "\"2026-11-2NT10:00:00Z\"",
+            "\"2026-11-23T11:00:00+01:00\"",
+            "\"2026-11-23 10:00:00\"",
+        ] {
+            assert_eq!(sent_at(unusable), None, "{unusable}");
+        }
+        let absent = reply(200, r#"{"id":"AAMkX","isDraft":false}"#);
+        assert!(matches!(sight(&absent), Sight::NotADraft(ItemSeen { sent_at: None, .. })));
+    }
+
+    #[test]
+    fn an_answer_about_another_message() {
+        let body = |id: &str, mail: &str| {
+            reply(200, &format!(r#"{{"id":{id},"internetMessageId":{mail},"isDraft":false,"parentFolderId":"s"}}"#))
+        };
+        let is_it = |asked: &str, known: Option<&str>, reply: &Reply| match sight_of(reply, asked, known) {
+            Sight::NotADraft(_) => true,
+            Sight::Another => false,
+            other => panic!("{other:?}"),
+        };
+        // Of one kind, ids are the same or another's.
+        assert!(is_it("AAMkX", None, &body("\"AAMkX\"", "\"<m>\"")));
+        assert!(!is_it("AAMkX", None, &body("\"AAMkx\"", "\"<m>\"")));
+        assert!(!is_it("AAMkX", None, &body("\"other\"", "\"<other@x>\"")));
+        assert!(!is_it("AAMkX", Some("<m>"), &body("\"AAMkY\"", "\"<m>\"")));
+        // An immutable id may be answered with the plain one, and then the internetMessageId tells.
+        assert!(is_it("AAkALgX", None, &body("\"AAMkY\"", "\"<m>\"")));
+        assert!(is_it("AAkALgX", Some("<m>"), &body("\"AAMkY\"", "\"<m>\"")));
+        assert!(!is_it("AAkALgX", Some("<m>"), &body("\"AAMkY\"", "\"<n>\"")));
+        assert!(!is_it("AAkALgX", None, &body("\"AAkALgY\"", "\"<m>\"")));
+        // The internetMessageId, where it is known.
+        assert!(!is_it("AAMkX", Some("<m>"), &body("\"AAMkX\"", "\"<other@x>\"")));
+        assert!(is_it("AAMkX", Some("m"), &body("\"AAMkX\"", "\"<m>\"")));
+        assert!(is_it("AAMkX", Some("<m>"), &body("\"AAMkX\"", "null")));
+        // What names nothing is about nothing.
+        assert!(is_it("AAMkX", Some("<m>"), &body("null", "\"<m>\"")));
+        assert!(!is_it("AAMkX", None, &body("null", "\"<m>\"")));
+        assert!(!is_it("AAMkX", Some("<m>"), &body("7", "null")));
+    }
+
+    #[test]
+    fn a_search() {
+        let list = |body: &str| see_listed(looked(&reply(200, body)), "<m>");
+        assert_eq!(list(r#"{"value":[]}"#), Listed::Items(Vec::new()));
+        let items = r#"{"id":"d","isDraft":true,"internetMessageId":"<m>"},
+            {"id":"s","isDraft":false,"internetMessageId":"<m>","parentFolderId":"f","sentDateTime":"2026-11-23T10:00:00Z"}"#;
+        let sent = ItemSeen { id: "s".to_owned(), folder: "f".to_owned(), sent_at: Some(time("2026-11-23T10:00:00Z")) };
+        let both = Listed::Items(vec![Listing::Draft("d".to_owned()), Listing::NotADraft(sent)]);
+        assert_eq!(list(&format!(r#"{{"value":[{items}]}}"#)), both);
+        // Where the filter was ignored, or the list goes on, what is not in it proves nothing.
+        let ignored = format!(r#"{{"value":[{items},{{"id":"x","isDraft":false,"internetMessageId":"<n>"}}]}}"#);
+        assert_eq!(list(&ignored), Listed::Unfiltered);
+        assert_eq!(list(r#"{"value":[{"id":"x","isDraft":false}]}"#), Listed::Unfiltered);
+        assert_eq!(list(&format!(r#"{{"@odata.nextLink":"https://x","value":[{items}]}}"#)), Listed::Unfiltered);
+        let failed = |status| Listed::Failed(LookFailure { what: Ok(status), wait: None });
+        assert_eq!(list("{}"), failed(200));
+        assert_eq!(list(r#"{"value":[{"id":"x"}]}"#), failed(200));
+        assert_eq!(see_listed(looked(&reply(404, "")), "<m>"), failed(404));
+        assert_eq!(see_listed(looked(&reply(403, "")), "<m>"), Listed::NotAllowed(403));
+    }
+
+    #[test]
+    fn a_folder() {
+        assert_eq!(see_folder(looked(&reply(200, r#"{"id":"f"}"#))), FolderSeen::Id("f".to_owned()));
+        assert_eq!(see_folder(looked(&reply(403, ""))), FolderSeen::NotAllowed(403));
+        let failed = |status| FolderSeen::Failed(LookFailure { what: Ok(status), wait: None });
+        assert_eq!(see_folder(looked(&reply(200, "{}"))), failed(200));
+        assert_eq!(see_folder(looked(&reply(404, ""))), failed(404));
     }
 
     #[test]
@@ -169,17 +472,46 @@ mod tests {
         for nothing in [
             reply(200, "<html>"),
             reply(200, "{}"),
-            reply(200, r#"{"isDraft":"true"}"#),
+            reply(200, r#"{"id":"AAMkX","isDraft":"true"}"#),
             reply(202, DRAFT),
             reply(500, ""),
             Reply { request_id: String::new(), ..reply(404, "<html>") },
             Reply { request_id: String::new(), ..reply(403, "") },
             Reply { body_end: BodyEnd::CutOff, ..reply(200, DRAFT) },
             Reply { framing: Framing::UntilClose, ..reply(200, DRAFT) },
+            Reply { came_early: true, ..reply(200, DRAFT) },
+            Reply { came_early: true, ..reply(404, "") },
+            Reply { client_request_ids: vec!["another".to_owned()], ..reply(200, DRAFT) },
+            Reply { client_request_ids: vec!["another".to_owned()], ..reply(403, "") },
         ] {
-            assert_eq!(sight(&nothing), Sight::Nothing(None), "{nothing:?}");
+            let failed = LookFailure { what: Ok(nothing.status), wait: None };
+            assert_eq!(sight(&nothing), Sight::Failed(failed), "{nothing:?}");
         }
-        let busy = Reply { retry_after: Some("3".to_owned()), ..reply(429, "") };
-        assert_eq!(sight(&busy), Sight::Nothing(Some(Duration::from_secs(3))));
+        let wait = |reply: Reply| match sight(&Reply { retry_after: Some("3".to_owned()), ..reply }) {
+            Sight::Failed(failure) => failure.wait,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(wait(reply(429, "")), Some(Duration::from_secs(3)));
+        // A stranger's wait is nobody's.
+        assert_eq!(wait(Reply { request_id: String::new(), ..reply(429, "<html>") }), None);
+        assert_eq!(wait(reply(302, "")), None);
+        let failure = Failure { handed_on: true, cause: Cause::TimedOut, detail: String::new() };
+        let look = Looked { result: Err(&failure), client_request_id: CALL, now: SystemTime::UNIX_EPOCH };
+        let id = MessageId::parse(ID).unwrap();
+        assert_eq!(
+            see(look, Asked { id: &id, internet_message_id: None }),
+            Sight::Failed(LookFailure { what: Err(Cause::TimedOut), wait: None })
+        );
+    }
+
+    #[test]
+    fn the_services_time() {
+        let dated = |reply: Reply| Reply { date: Some("Mon, 23 Nov 2026 10:00:00 GMT".to_owned()), ..reply };
+        let at = Some(time("2026-11-23T10:00:00Z"));
+        assert_eq!(service_time(looked(&dated(reply(200, DRAFT)))), at);
+        assert_eq!(service_time(looked(&dated(reply(404, "")))), at);
+        assert_eq!(service_time(looked(&dated(Reply { request_id: String::new(), ..reply(200, "") }))), None);
+        assert_eq!(service_time(looked(&dated(Reply { came_early: true, ..reply(200, "") }))), None);
+        assert_eq!(service_time(looked(&reply(200, ""))), None);
     }
 }

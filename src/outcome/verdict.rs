@@ -11,13 +11,38 @@ pub enum Verdict {
     /// Graph accepted it.
     Accepted,
     /// Graph refused it, for certain; the status says how.
-    Refused(Status),
+    Refused(Refusal),
     /// Graph asks to wait; it did not act. The wait where Graph told one.
     Throttled(Option<Duration>),
     /// No byte of the request was handed on: nobody can have acted.
     NotBegun(Cause),
     /// It may have been accepted.
     Doubtful(Doubt),
+}
+
+/// How Graph refuses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Refusal {
+    /// 401: the token.
+    Unauthenticated,
+    /// 403: what the token may do.
+    Forbidden,
+    /// 404: no such message or mailbox.
+    NotFound,
+    /// Any other of its 4xx: the message.
+    Rejected,
+}
+
+impl Refusal {
+    /// The status that the caller gets.
+    pub fn status(self) -> Status {
+        match self {
+            Refusal::Unauthenticated => Status::Unauthenticated,
+            Refusal::Forbidden => Status::Forbidden,
+            Refusal::NotFound => Status::NotFound,
+            Refusal::Rejected => Status::Rejected,
+        }
+    }
 }
 
 /// Why an attempt settles nothing.
@@ -38,11 +63,17 @@ pub enum Doubt {
     Redirect,
     /// A 429 without a code or with `UnknownError`: seen although the mail went out.
     UnclearThrottle,
+    /// A 4xx that tells of the request's way and not of the message, such as 408, 421 or 499: whoever says so may not know what
+    /// became of the request behind him.
+    OnTheWay,
+    /// The reply began before the request was handed on, or names another: it answers something else.
+    NotOurs,
 }
 
-/// Judges one attempt. `now` is the wall clock, for a `Retry-After` given as a date.
-pub fn judge(attempt: Result<&Reply, &Failure>, now: SystemTime) -> Verdict {
+/// Judges one attempt, made under this `client-request-id`. `now` is the wall clock, for a `Retry-After` given as a date.
+pub fn judge(attempt: Result<&Reply, &Failure>, client_request_id: &str, now: SystemTime) -> Verdict {
     match attempt {
+        Ok(reply) if !reply.is_for(client_request_id) => Verdict::Doubtful(Doubt::NotOurs),
         Ok(reply) => judge_reply(reply, now),
         Err(failure) if failure.handed_on => Verdict::Doubtful(Doubt::NoReply(failure.cause)),
         Err(failure) => Verdict::NotBegun(failure.cause),
@@ -55,17 +86,24 @@ fn judge_reply(reply: &Reply, now: SystemTime) -> Verdict {
         200..=299 => judge_success(reply),
         300..=399 => Verdict::Doubtful(Doubt::Redirect),
         400..=499 if !is_graphs => Verdict::Doubtful(Doubt::NotGraphs),
-        401 => Verdict::Refused(Status::Unauthenticated),
-        403 => Verdict::Refused(Status::Forbidden),
-        404 => Verdict::Refused(Status::NotFound),
+        401 => Verdict::Refused(Refusal::Unauthenticated),
+        403 => Verdict::Refused(Refusal::Forbidden),
+        404 => Verdict::Refused(Refusal::NotFound),
         429 => match GraphError::parse(&reply.body).map(|error| error.code).as_deref() {
             None | Some("" | "UnknownError") => Verdict::Doubtful(Doubt::UnclearThrottle),
             Some(_) => Verdict::Throttled(retry_after(reply.retry_after.as_deref(), reply.date.as_deref(), now)),
         },
-        400..=499 => Verdict::Refused(Status::Rejected),
+        status if is_refusal(status) => Verdict::Refused(Refusal::Rejected),
+        400..=499 => Verdict::Doubtful(Doubt::OnTheWay),
         _ if is_graphs => Verdict::Doubtful(Doubt::ServerError),
         _ => Verdict::Doubtful(Doubt::NotGraphs),
     }
+}
+
+/// The 4xx by which Graph says that it did not act: those of its table (<https://learn.microsoft.com/graph/errors>), and what
+/// HTTP says of the request itself. A list of what is certain: whatever else comes is in doubt.
+fn is_refusal(status: u16) -> bool {
+    matches!(status, 400..=406 | 409..=417 | 422 | 423 | 428 | 431 | 451)
 }
 
 /// Whether a reply comes from Graph, and not from a proxy or gateway on the way.
@@ -110,8 +148,10 @@ mod tests {
     }
 
     fn verdict(reply: Reply) -> Verdict {
-        judge(Ok(&reply), SystemTime::now())
+        judge(Ok(&reply), CALL, SystemTime::now())
     }
+
+    const CALL: &str = "4f1c";
 
     const ERROR: &str = r#"{"error":{"code":"ErrorX","message":"m"}}"#;
 
@@ -134,13 +174,13 @@ mod tests {
     #[test]
     fn refusals() {
         for (status, expected) in [
-            (400, Status::Rejected),
-            (401, Status::Unauthenticated),
-            (403, Status::Forbidden),
-            (404, Status::NotFound),
-            (405, Status::Rejected),
-            (412, Status::Rejected),
-            (413, Status::Rejected),
+            (400, Refusal::Rejected),
+            (401, Refusal::Unauthenticated),
+            (403, Refusal::Forbidden),
+            (404, Refusal::NotFound),
+            (405, Refusal::Rejected),
+            (412, Refusal::Rejected),
+            (413, Refusal::Rejected),
         ] {
             assert_eq!(verdict(anonymous(status, ERROR)), Verdict::Refused(expected));
             assert_eq!(verdict(reply(status, "")), Verdict::Refused(expected));
@@ -159,6 +199,31 @@ mod tests {
     }
 
     #[test]
+    fn refusals_of_the_way() {
+        for status in [407, 408, 418, 421, 424, 425, 426, 444, 449, 460, 498, 499] {
+            assert_eq!(verdict(reply(status, ERROR)), Verdict::Doubtful(Doubt::OnTheWay), "{status}");
+        }
+    }
+
+    #[test]
+    fn replies_to_something_else() {
+        for status in [202, 400, 404, 429, 503] {
+            let early = Reply { came_early: true, ..reply(status, "") };
+            assert_eq!(verdict(early), Verdict::Doubtful(Doubt::NotOurs), "{status}");
+            let names = |ids: &[&str]| Reply {
+                client_request_ids: ids.iter().map(ToString::to_string).collect(),
+                ..reply(status, if status == 202 { "" } else { ERROR })
+            };
+            for ids in [&["another"][..], &[CALL, "another"], &[""]] {
+                assert_eq!(verdict(names(ids)), Verdict::Doubtful(Doubt::NotOurs), "{status} {ids:?}");
+            }
+            for ids in [&[CALL][..], &["4F1C"], &["r"], &[CALL, "r"], &[]] {
+                assert_ne!(verdict(names(ids)), Verdict::Doubtful(Doubt::NotOurs), "{status} {ids:?}");
+            }
+        }
+    }
+
+    #[test]
     fn doubts() {
         assert_eq!(verdict(reply(302, "")), Verdict::Doubtful(Doubt::Redirect));
         assert_eq!(verdict(reply(504, ERROR)), Verdict::Doubtful(Doubt::ServerError));
@@ -166,8 +231,8 @@ mod tests {
         assert_eq!(verdict(reply(199, "")), Verdict::Doubtful(Doubt::ServerError));
         for cause in [Cause::Cancelled, Cause::TimedOut, Cause::Connection] {
             let failure = |handed_on| Failure { handed_on, cause, detail: String::new() };
-            assert_eq!(judge(Err(&failure(true)), SystemTime::now()), Verdict::Doubtful(Doubt::NoReply(cause)));
-            assert_eq!(judge(Err(&failure(false)), SystemTime::now()), Verdict::NotBegun(cause));
+            assert_eq!(judge(Err(&failure(true)), CALL, SystemTime::now()), Verdict::Doubtful(Doubt::NoReply(cause)));
+            assert_eq!(judge(Err(&failure(false)), CALL, SystemTime::now()), Verdict::NotBegun(cause));
         }
     }
 }

@@ -1,0 +1,123 @@
+//! What a call ends in, and with which status.
+
+use super::check::Blind;
+use super::gate::Outside;
+use crate::outcome::{Cause, LookFailure, Verdict};
+use crate::status::Status;
+
+/// What a call ended in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Ending {
+    /// Graph accepted the mail.
+    Accepted,
+    /// A look found it sent. Its id, where it was learned.
+    Found(String),
+    /// What the last attempt says. With it, whether the deadline has passed.
+    AsAttempted(Verdict, bool),
+    /// It is no draft, or none any more.
+    NotADraft(NotADraft),
+    /// It has no recipients.
+    NoRecipients,
+    /// There is nothing under its id, before anything was sent.
+    NotFound,
+    /// The token may not make the look before sending.
+    MayNotLook(u16),
+    /// The look before sending failed. With it, whether the deadline has passed.
+    CannotLook(Option<LookFailure>, bool),
+    /// The draft was found unsent.
+    NotSent,
+    /// It may have been sent by this call, or, of a check, by the one that is asked about.
+    Unknown(Blind),
+    /// It may have been sent by an earlier call, and this one sent nothing.
+    EarlierUnknown(Blind),
+    /// The next attempt did not get inside the mailbox's gate.
+    KeptOut(Outside),
+    /// Cancelled while waiting for the next attempt.
+    CancelledWhileWaiting,
+    /// Left while another call was sending a mail with the same `internetMessageId`.
+    Left {
+        /// Whether it was cancelled; else its time was up.
+        cancelled: bool,
+        /// Whether the other call may have sent it.
+        in_doubt: bool,
+    },
+}
+
+/// Why a message counts as no draft.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NotADraft {
+    /// It was none before this call.
+    BeforeCall,
+    /// An earlier call sent it.
+    EarlierCall,
+    /// A mail with its `internetMessageId` is in the mailbox.
+    InMailbox,
+    /// It lies outside of Sent Items: received, or moved there.
+    Received,
+}
+
+impl Ending {
+    /// The status that the caller gets.
+    pub fn status(&self) -> Status {
+        match self {
+            Ending::Accepted | Ending::Found(_) => Status::Ok,
+            Ending::AsAttempted(verdict, out_of_time) => status_of(verdict, *out_of_time),
+            Ending::NotADraft(
+                NotADraft::BeforeCall | NotADraft::EarlierCall | NotADraft::InMailbox | NotADraft::Received,
+            ) => Status::NotADraft,
+            Ending::NoRecipients => Status::Rejected,
+            Ending::NotFound => Status::NotFound,
+            Ending::MayNotLook(401) => Status::Unauthenticated,
+            Ending::MayNotLook(_) => Status::Forbidden,
+            Ending::CannotLook(failure, out_of_time) => status_of_no_look(*failure, *out_of_time),
+            Ending::NotSent => Status::Unavailable,
+            Ending::Unknown(_) | Ending::EarlierUnknown(_) | Ending::Left { in_doubt: true, .. } => Status::Unknown,
+            Ending::KeptOut(Outside::Cancelled)
+            | Ending::CancelledWhileWaiting
+            | Ending::Left { cancelled: true, in_doubt: false } => Status::Cancelled,
+            Ending::KeptOut(Outside::OutOfTime) | Ending::Left { cancelled: false, in_doubt: false } => {
+                Status::TimedOut
+            }
+            Ending::KeptOut(Outside::Paused(_)) => Status::Throttled,
+        }
+    }
+}
+
+/// What an attempt's verdict is by itself.
+pub fn status_of(verdict: &Verdict, out_of_time: bool) -> Status {
+    match verdict {
+        Verdict::Accepted => Status::Ok,
+        Verdict::Refused(refusal) => refusal.status(),
+        Verdict::Throttled(_) => Status::Throttled,
+        Verdict::NotBegun(Cause::Cancelled) => Status::Cancelled,
+        Verdict::NotBegun(Cause::TimedOut) if out_of_time => Status::TimedOut,
+        Verdict::NotBegun(
+            Cause::TimedOut
+            | Cause::Resolve
+            | Cause::Connection
+            | Cause::Proxy
+            | Cause::Tls
+            | Cause::Protocol
+            | Cause::Local,
+        ) => Status::Unreachable,
+        Verdict::Doubtful(_) => Status::Unknown,
+    }
+}
+
+fn status_of_no_look(failure: Option<LookFailure>, out_of_time: bool) -> Status {
+    match failure.map(|failure| failure.what) {
+        Some(Ok(429)) => Status::Throttled,
+        Some(Ok(_)) | None => Status::Unavailable,
+        Some(Err(Cause::Cancelled)) => Status::Cancelled,
+        Some(Err(_)) if out_of_time => Status::TimedOut,
+        Some(Err(
+            Cause::TimedOut
+            | Cause::Resolve
+            | Cause::Connection
+            | Cause::Proxy
+            | Cause::Tls
+            | Cause::Protocol
+            | Cause::Local,
+        )) => Status::Unreachable,
+    }
+}

@@ -1,0 +1,319 @@
+//! What is remembered of the mails of the last minutes, by the message's id alone: those that Graph accepted, and those that may
+//! have been sent.
+//!
+//! What is in doubt is never forgotten for want of room, only when its time is over. It costs about half a kilobyte: its id of
+//! 152 characters, folder, change key and `internetMessageId`. A million doubts within five minutes would be half a gigabyte;
+//! at Graph's four requests at once that takes thousands of mailboxes that all fail. What was accepted is bounded by number,
+//! too: it protects from a second click and from a backlog, and a forgotten one is still a draft only if the service shows its
+//! acceptance late.
+
+use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use super::clocks::Moment;
+use super::key::{KeyMap, MessageKey};
+use crate::outcome::DraftSeen;
+
+/// How long something is remembered: longer than an acceptance takes to show, and than a person takes to click again.
+pub const REMEMBERED: Duration = Duration::from_secs(300);
+/// The most accepted mails that are remembered; the oldest is forgotten first.
+const MOST_ACCEPTED: usize = 4096;
+
+/// What is known of a message beside the doubt.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Known {
+    /// Its `internetMessageId`: from the caller, or from any look.
+    pub internet_message_id: Option<Arc<str>>,
+    /// The draft as it was last seen.
+    pub draft: Option<DraftSeen>,
+}
+
+impl Known {
+    /// Learns from a look at the message.
+    pub fn learn(&mut self, draft: &DraftSeen) {
+        if !draft.internet_message_id.is_empty() {
+            self.internet_message_id = Some(draft.internet_message_id.as_str().into());
+        }
+        self.draft = Some(draft.clone());
+    }
+}
+
+/// What an earlier call left behind.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Remembered {
+    /// Graph accepted the mail, or it was found sent.
+    Accepted {
+        /// When the call that sent it ended.
+        ended: Instant,
+        /// Its `internetMessageId`, where it was known.
+        internet_message_id: Option<Arc<str>>,
+    },
+    /// It may have been sent.
+    InDoubt(Doubt),
+}
+
+/// An attempt that may have been accepted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Doubt {
+    /// When the call that made it began.
+    pub began: Moment,
+    /// When it was cut off, or its doubtful reply came: nothing of it can arrive later.
+    pub cut_at: Instant,
+    /// What was learned of the message.
+    pub known: Known,
+    /// Whether it was seen gone, or no draft any more: a draft that is seen later is an old picture.
+    pub has_left: bool,
+    /// The time to settle after which it was found unsent, if it was. It stays in doubt for whoever allows it longer.
+    pub settled: Option<Duration>,
+    /// How long it is to be remembered beyond the usual time: a deferred draft shows nothing until its time.
+    pub waits: Duration,
+    /// Whether the call met a defect, so that nobody knows when its attempt ended.
+    pub is_lost: bool,
+}
+
+impl Doubt {
+    /// The doubt of a call that began and was cut off then, of whose message this is known.
+    pub fn new(began: Moment, cut_at: Instant, known: Known) -> Doubt {
+        Doubt { began, cut_at, known, has_left: false, settled: None, waits: Duration::ZERO, is_lost: false }
+    }
+}
+
+impl Remembered {
+    fn internet_message_id(&self) -> Option<&Arc<str>> {
+        match self {
+            Remembered::Accepted { internet_message_id, .. } => internet_message_id.as_ref(),
+            Remembered::InDoubt(doubt) => doubt.known.internet_message_id.as_ref(),
+        }
+    }
+}
+
+/// What the calls of the last minutes left behind.
+#[derive(Debug, Default)]
+pub struct Memory {
+    accepted: KeyMap<MessageKey, (Instant, Remembered)>,
+    /// The accepted, the oldest first. One that was accepted again stands in it twice.
+    accepted_order: VecDeque<(Instant, MessageKey)>,
+    doubts: KeyMap<MessageKey, (u64, Instant, Doubt)>,
+    /// The doubts by the time at which they are over.
+    ends: BTreeMap<(Instant, u64), MessageKey>,
+    numbered: u64,
+    mails: HashMap<Arc<str>, Vec<MessageKey>>,
+}
+
+impl Memory {
+    /// What is remembered of a message.
+    pub fn recall(&mut self, key: &MessageKey, now: Instant) -> Option<Remembered> {
+        if let Some((at, accepted)) = self.accepted.get(key) {
+            if now.saturating_duration_since(*at) < REMEMBERED {
+                return Some(accepted.clone());
+            }
+        }
+        // Mostly nothing is in doubt.
+        if self.doubts.is_empty() {
+            return None;
+        }
+        let (_, ends, doubt) = self.doubts.get_mut(key)?;
+        if doubt.is_lost {
+            // It ended at some time until now.
+            (doubt.cut_at, doubt.is_lost) = (now, false);
+            let doubt = doubt.clone();
+            self.remember(key, Remembered::InDoubt(doubt.clone()), now);
+            return Some(Remembered::InDoubt(doubt));
+        }
+        (now < *ends).then(|| Remembered::InDoubt(doubt.clone()))
+    }
+
+    /// What is remembered of a mail under another id than this. What was accepted counts more than what is in doubt, and an id
+    /// of another kind more than one that is another message's.
+    pub fn recall_mail(
+        &mut self,
+        internet_message_id: &str,
+        except: &MessageKey,
+        now: Instant,
+    ) -> Option<(MessageKey, Remembered)> {
+        let keys = self.mails.get(internet_message_id)?.clone();
+        let others = keys.into_iter().filter(|key| key != except);
+        let found = others.filter_map(|key| Some((self.recall(&key, now)?, key)));
+        let order = |remembered: &Remembered, key: &MessageKey| {
+            (except.may_be(key), matches!(remembered, Remembered::Accepted { .. }))
+        };
+        found.max_by_key(|(remembered, key)| order(remembered, key)).map(|(remembered, key)| (key, remembered))
+    }
+
+    /// Remembers it in place of what was remembered. An acceptance stays.
+    pub fn remember(&mut self, key: &MessageKey, what: Remembered, now: Instant) {
+        if let Some(mail) = what.internet_message_id() {
+            let keys = self.mails.entry(Arc::clone(mail)).or_default();
+            if !keys.contains(key) {
+                keys.push(key.clone());
+            }
+        }
+        match what {
+            Remembered::Accepted { .. } => {
+                self.forget_doubt(key);
+                self.accepted.insert(key.clone(), (now, what));
+                self.accepted_order.push_back((now, key.clone()));
+            }
+            Remembered::InDoubt(doubt) => {
+                self.forget_doubt(key);
+                self.numbered += 1;
+                let ends = now + REMEMBERED + doubt.waits;
+                self.ends.insert((ends, self.numbered), key.clone());
+                self.doubts.insert(key.clone(), (self.numbered, ends, doubt));
+            }
+        }
+        self.purge(now);
+    }
+
+    /// Forgets what is old, and of what was accepted what is too much.
+    fn purge(&mut self, now: Instant) {
+        while let Some((at, oldest)) = self.accepted_order.front() {
+            let is_old = now.saturating_duration_since(*at) >= REMEMBERED;
+            if !is_old && self.accepted_order.len() <= MOST_ACCEPTED {
+                break;
+            }
+            // Accepted again since then, it stays under its later time.
+            if self.accepted.get(oldest).is_some_and(|(accepted, _)| accepted == at) {
+                if let Some((_, forgotten)) = self.accepted.remove(oldest) {
+                    forget_mail(&mut self.mails, oldest, &forgotten);
+                }
+            }
+            self.accepted_order.pop_front();
+        }
+        while let Some(entry) = self.ends.first_entry().filter(|entry| entry.key().0 <= now) {
+            let key = entry.remove();
+            if let Some((_, _, doubt)) = self.doubts.remove(&key) {
+                forget_mail(&mut self.mails, &key, &Remembered::InDoubt(doubt));
+            }
+        }
+    }
+
+    fn forget_doubt(&mut self, key: &MessageKey) {
+        if let Some((number, ends, _)) = self.doubts.remove(key) {
+            self.ends.remove(&(ends, number));
+        }
+    }
+}
+
+fn forget_mail(mails: &mut HashMap<Arc<str>, Vec<MessageKey>>, key: &MessageKey, forgotten: &Remembered) {
+    let Some(mail) = forgotten.internet_message_id() else { return };
+    if let Some(keys) = mails.get_mut(mail) {
+        keys.retain(|other| other != key);
+        if keys.is_empty() {
+            mails.remove(mail);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::message::MessageId;
+    use std::time::SystemTime;
+
+    fn key(id: &str) -> MessageKey {
+        MessageKey::of(&MessageId::parse(id).unwrap())
+    }
+
+    fn accepted(now: Instant) -> Remembered {
+        Remembered::Accepted { ended: now, internet_message_id: None }
+    }
+
+    fn doubt(now: Instant) -> Doubt {
+        let began = Moment { steady: now, wall: SystemTime::UNIX_EPOCH };
+        Doubt::new(began, now, Known::default())
+    }
+
+    fn mail(id: &str) -> Known {
+        Known { internet_message_id: Some(id.into()), draft: None }
+    }
+
+    #[test]
+    fn a_doubt_is_not_forgotten_for_what_was_accepted() {
+        let (mut memory, now) = (Memory::default(), Instant::now());
+        memory.remember(&key("doubt"), Remembered::InDoubt(doubt(now)), now);
+        for number in 0..2 * MOST_ACCEPTED {
+            memory.remember(&key(&number.to_string()), accepted(now), now);
+        }
+        assert_eq!((memory.accepted.len(), memory.accepted_order.len()), (MOST_ACCEPTED, MOST_ACCEPTED));
+        assert_eq!(memory.recall(&key("0"), now), None);
+        let last = key(&(2 * MOST_ACCEPTED - 1).to_string());
+        assert_eq!(memory.recall(&last, now), Some(accepted(now)));
+        assert_eq!(memory.recall(&key("doubt"), now), Some(Remembered::InDoubt(doubt(now))));
+    }
+
+    #[test]
+    fn doubts_are_bounded_by_time_and_not_by_number() {
+        let (mut memory, now) = (Memory::default(), Instant::now());
+        for number in 0..10_000 {
+            memory.remember(&key(&number.to_string()), Remembered::InDoubt(doubt(now)), now);
+        }
+        let just_before = now + REMEMBERED - Duration::from_millis(1);
+        assert!(memory.recall(&key("0"), just_before).is_some());
+        assert_eq!(memory.recall(&key("0"), now + REMEMBERED), None);
+        memory.remember(&key("next"), Remembered::InDoubt(doubt(now)), now + REMEMBERED);
+        assert_eq!((memory.doubts.len(), memory.ends.len()), (1, 1));
+    }
+
+    #[test]
+    fn a_deferred_doubt_is_remembered_until_its_time() {
+        let (mut memory, now) = (Memory::default(), Instant::now());
+        let day = Duration::from_secs(86_400);
+        let waiting = Doubt { waits: day, ..doubt(now) };
+        memory.remember(&key("a"), Remembered::InDoubt(waiting.clone()), now);
+        memory.remember(&key("b"), accepted(now), now + REMEMBERED);
+        assert_eq!(memory.recall(&key("a"), now + day), Some(Remembered::InDoubt(waiting)));
+        assert_eq!(memory.recall(&key("a"), now + day + REMEMBERED), None);
+    }
+
+    #[test]
+    fn what_is_remembered_again_stays() {
+        let (mut memory, now) = (Memory::default(), Instant::now());
+        let later = now + REMEMBERED / 2;
+        memory.remember(&key("a"), accepted(now), now);
+        memory.remember(&key("a"), accepted(later), later);
+        memory.remember(&key("d"), Remembered::InDoubt(doubt(now)), now);
+        memory.remember(&key("d"), Remembered::InDoubt(doubt(now)), later);
+        memory.remember(&key("b"), accepted(now), now + REMEMBERED);
+        assert!(memory.recall(&key("a"), now + REMEMBERED).is_some());
+        assert!(memory.recall(&key("d"), now + REMEMBERED).is_some());
+    }
+
+    #[test]
+    fn an_acceptance_ends_a_doubt_and_a_doubt_no_acceptance() {
+        let (mut memory, now) = (Memory::default(), Instant::now());
+        memory.remember(&key("a"), Remembered::InDoubt(doubt(now)), now);
+        memory.remember(&key("a"), accepted(now), now);
+        assert_eq!((memory.doubts.len(), memory.ends.len()), (0, 0));
+        memory.remember(&key("a"), Remembered::InDoubt(doubt(now)), now);
+        assert_eq!(memory.recall(&key("a"), now), Some(accepted(now)));
+    }
+
+    #[test]
+    fn a_lost_call_ended_when_it_is_asked_about() {
+        let (mut memory, now) = (Memory::default(), Instant::now());
+        let later = now + Duration::from_secs(200);
+        memory.remember(&key("a"), Remembered::InDoubt(Doubt { is_lost: true, ..doubt(now) }), now);
+        let found = Remembered::InDoubt(Doubt { cut_at: later, ..doubt(now) });
+        assert_eq!(memory.recall(&key("a"), later), Some(found.clone()));
+        assert_eq!(memory.recall(&key("a"), now + REMEMBERED), Some(found));
+    }
+
+    #[test]
+    fn a_mail_is_found_under_its_other_id() {
+        let (mut memory, now) = (Memory::default(), Instant::now());
+        let in_doubt = Remembered::InDoubt(Doubt { known: mail("<m>"), ..doubt(now) });
+        let accepted = Remembered::Accepted { ended: now, internet_message_id: Some("<m>".into()) };
+        memory.remember(&key("AAMkTwin"), accepted, now);
+        memory.remember(&key("AAMkX"), in_doubt.clone(), now);
+        assert_eq!(memory.recall_mail("<n>", &key("AAkALgX"), now), None);
+        let (of, _) = memory.recall_mail("<m>", &key("AAMkX"), now).unwrap();
+        assert_eq!(of, key("AAMkTwin"));
+        let mut memory = Memory::default();
+        memory.remember(&key("AAMkX"), in_doubt.clone(), now);
+        assert_eq!(memory.recall_mail("<m>", &key("AAkALgX"), now), Some((key("AAMkX"), in_doubt)));
+        memory.remember(&key("b"), Remembered::InDoubt(doubt(now)), now + REMEMBERED);
+        assert!(memory.mails.is_empty());
+    }
+}
