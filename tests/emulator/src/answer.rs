@@ -53,9 +53,10 @@ struct Call {
 pub async fn answer(shared: &Arc<Shared>, connection: u64, request: Request) -> Answer {
     let active = Active::new(shared);
     let now = Now::read();
-    let trace = Trace::new(request.header("client-request-id"), now.wall);
     let (call, slot, fault, latency) = {
         let mut world = shared.lock();
+        let dates = world.store.settings.date_header_s.clone();
+        let trace = Trace::new(request.header("client-request-id"), now.wall, dates);
         let access = graph::resolve(&world.store, &request);
         let mailbox = access.mailbox;
         let name = mailbox.and_then(|at| world.store.mailboxes().get(at)).map(|m| m.user_principal_name.clone());
@@ -127,7 +128,8 @@ impl Call {
     /// Carries the operation out. Returns its reply.
     fn perform(&self) -> Reply {
         let mut world = self.shared.lock();
-        let reply = graph::perform(&mut world.store, &self.request, &self.access, &self.trace, Now::read());
+        let now = world.store.now();
+        let reply = graph::perform(&mut world.store, &self.request, &self.access, &self.trace, now);
         let success = reply.status < 300;
         if let Some(seen) = world.journal.get_mut(self.sequence) {
             seen.performed = success;

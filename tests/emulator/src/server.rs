@@ -103,7 +103,9 @@ async fn serve(socket: Socket, shared: &Arc<Shared>, number: u64) -> Option<(Soc
         })
     });
     // Who closes after a request has still made it.
-    let mut connection = http1::Builder::new().half_close(true).serve_connection(TokioIo::new(socket), service);
+    // The Date header is the reply's own affair: a mailbox can be set to give none.
+    let mut connection =
+        http1::Builder::new().half_close(true).auto_date_header(false).serve_connection(TokioIo::new(socket), service);
     let _ = poll_fn(|cx| connection.poll_without_shutdown(cx)).await;
     let parts = connection.into_parts();
     let mut socket = parts.io.into_inner();

@@ -1,6 +1,6 @@
 //! What a fault is made of, and the reply it plans.
 
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -235,10 +235,6 @@ fn retry_date(value: &str) -> String {
     let ahead = value.strip_prefix("date:").and_then(|seconds| seconds.parse::<i64>().ok());
     match ahead {
         None => value.to_owned(),
-        Some(seconds) => {
-            let distance = Duration::from_secs(seconds.unsigned_abs());
-            let now = SystemTime::now();
-            clock::http_date_not_before(if seconds < 0 { now - distance } else { now + distance })
-        }
+        Some(seconds) => clock::http_date_not_before(clock::shifted(SystemTime::now(), seconds)),
     }
 }
