@@ -125,7 +125,7 @@ impl Path {
 pub fn read(method: &str, path: &str) -> Result<(User, Operation), Failure> {
     let mut path = Path::read(path)?;
     match path.next() {
-        Some(version) if version.is("v1.0") => {}
+        Some(version) if version.is("v1.0") || version.is("beta") => {}
         Some(version) => return Err(Failure::bad_request(format!("Invalid version: {}.", version.name))),
         None => return Err(Failure::no_segment("")),
     }
