@@ -181,6 +181,13 @@ impl Emulator {
         self.shared.lock().store.mails().to_vec()
     }
 
+    /// How many mails really left, of one draft by the ordinary id it had or of all.
+    pub fn count_mails(&self, draft_id: Option<&str>) -> usize {
+        let world = self.shared.lock();
+        let of_it = |mail: &&Mail| draft_id.is_none_or(|id| mail.draft_id == id);
+        world.store.mails().iter().filter(of_it).count()
+    }
+
     /// Changes the named settings.
     ///
     /// # Errors
