@@ -202,6 +202,7 @@ mod tests {
     fn users_by_guid_name_or_key() {
         let named = |name: &str| Ok(User::Named(name.to_owned()));
         assert_eq!(user("/v1.0/me/messages"), Ok(User::Me));
+        assert_eq!(user("/beta/me/messages"), Ok(User::Me));
         assert_eq!(user("/v1.0/users/a@b.c/messages"), named("a@b.c"));
         assert_eq!(user("/v1.0/users/a_b%23EXT%23@b.c/messages"), named("a_b#EXT#@b.c"));
         assert_eq!(user("/v1.0/users('$ales@b.c')/messages"), named("$ales@b.c"));
