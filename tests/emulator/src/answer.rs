@@ -50,12 +50,20 @@ struct Call {
 }
 
 /// Answers a request.
-pub async fn answer(shared: &Arc<Shared>, connection: u64, request: Request) -> Answer {
+///
+/// `answered` is the fault of a connection on which the reply went before the request.
+pub async fn answer(
+    shared: &Arc<Shared>,
+    connection: u64,
+    request: Request,
+    answered: Option<(String, Fault)>,
+) -> Answer {
     let active = Active::new(shared);
     let now = Now::read();
-    let trace = Trace::new(request.header("client-request-id"), now.wall);
     let (call, slot, fault, latency) = {
         let mut world = shared.lock();
+        let dates = world.store.settings.date_header_s.clone();
+        let trace = Trace::new(request.header("client-request-id"), now.wall, dates);
         let access = graph::resolve(&world.store, &request);
         let mailbox = access.mailbox;
         let name = mailbox.and_then(|at| world.store.mailboxes().get(at)).map(|m| m.user_principal_name.clone());
@@ -67,7 +75,11 @@ pub async fn answer(shared: &Arc<Shared>, connection: u64, request: Request) -> 
             None => Ok(None),
             Some((at, app)) => Slot::take(shared, &mut world, at, &app).map(Some).ok_or(()),
         };
-        let fault = if framed && slot.is_ok() { fault(&mut world, &request, &access) } else { Ok(None) };
+        let fault = match answered {
+            Some(answered) => Ok(Some(answered)),
+            None if framed && slot.is_ok() => fault(&mut world, &request, &access),
+            None => Ok(None),
+        };
         if let (Ok(Some((name, _))), Some(seen)) = (&fault, world.journal.get_mut(sequence)) {
             seen.fault = Some(name.clone());
         }
@@ -127,7 +139,8 @@ impl Call {
     /// Carries the operation out. Returns its reply.
     fn perform(&self) -> Reply {
         let mut world = self.shared.lock();
-        let reply = graph::perform(&mut world.store, &self.request, &self.access, &self.trace, Now::read());
+        let now = world.store.now();
+        let reply = graph::perform(&mut world.store, &self.request, &self.access, &self.trace, now);
         let success = reply.status < 300;
         if let Some(seen) = world.journal.get_mut(self.sequence) {
             seen.performed = success;
@@ -162,7 +175,7 @@ impl Call {
         let (mut bytes, status) = match (&fault.raw, &fault.reply, own) {
             (Some(raw), _, _) => (raw.clone().into_bytes(), None),
             (None, Some(plan), own) => {
-                let reply = plan.make(own, &self.trace);
+                let reply = plan.make(own, &self.trace, |text| self.fill(text));
                 (wire::bytes(&reply, Some(plan)), Some(reply.status))
             }
             (None, None, own) => {
@@ -173,6 +186,9 @@ impl Call {
         if let Some(prelude) = &fault.prelude {
             bytes.splice(0..0, prelude.bytes());
         }
+        if let Some(postlude) = &fault.postlude {
+            bytes.extend_from_slice(postlude.as_bytes());
+        }
         self.note(status);
         let ends = matches!(fault.reply.as_ref().map(|r| r.framing), Some(Framing::Close | Framing::Cut))
             || fault.raw.is_some()
@@ -180,6 +196,16 @@ impl Call {
         let then = fault.then.unwrap_or(if ends { Then::Close } else { Then::Keep });
         let trickle = (fault.trickle_ms > 0).then(|| Duration::from_millis(fault.trickle_ms));
         Answer::Script(Script { bytes, trickle, then }, held)
+    }
+
+    /// What a string in a fault's `item` stands for, if not for itself.
+    fn fill(&self, text: &str) -> Option<String> {
+        let world = self.shared.lock();
+        if let Some(seconds) = text.strip_prefix("time:").and_then(|seconds| seconds.parse().ok()) {
+            return Some(clock::timestamp(clock::shifted(world.store.now().wall, seconds)));
+        }
+        let mailbox = world.store.mailboxes().get(self.access.mailbox?)?;
+        mailbox.folder(text.strip_prefix("folder:")?).ok().map(|folder| mailbox.folder_id(folder))
     }
 
     /// Carries the operation out after a while, whether the client is still there or not.

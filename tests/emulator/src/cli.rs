@@ -9,6 +9,9 @@ const EXAMPLES: &str = r#"Examples:
   Run it on a fixed port; every send is accepted, and every third one answered with 504:
     graph-emulator --port 8080 --fault '{"on": "send", "skip": 2, "do": "accept-then-504"}'
 
+  A tenant in which Sent Items holds another item and the draft stays:
+    graph-emulator --settings '{"sent_item": "copy"}'
+
   Make a draft and send it:
     curl -H 'Authorization: Bearer user-token' -H 'Content-Type: application/json' \
          -d '{"subject": "Hi", "toRecipients": [{"emailAddress": {"address": "a@b.example"}}]}' \
@@ -51,6 +54,10 @@ pub struct Arguments {
     #[arg(long, value_name = "MS", default_value_t = 0)]
     latency_ms: u64,
 
+    /// Any settings by their names, as the README lists them
+    #[arg(long, value_name = "JSON", default_value = "{}")]
+    settings: String,
+
     /// A fault rule; may be given several times
     #[arg(long, value_name = "JSON")]
     fault: Vec<String>,
@@ -78,6 +85,8 @@ pub fn run(arguments: Arguments) -> Result<(), Error> {
         latency_ms: arguments.latency_ms,
         ..Settings::default()
     };
+    let more = serde_json::from_str(&arguments.settings).map_err(|e| Error::from(format!("--settings: {e}")))?;
+    let settings = settings.with(&more)?;
     let on_request: Option<Observer> = if arguments.quiet { None } else { Some(Box::new(report)) };
     let emulator = Emulator::start(Config { port: arguments.port, settings, on_request, ..Config::default() })?;
     for rule in &arguments.fault {

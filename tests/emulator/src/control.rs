@@ -2,7 +2,6 @@
 
 use serde_json::{Value, json};
 
-use crate::clock::Now;
 use crate::error::Error;
 use crate::faults;
 use crate::reply::Reply;
@@ -50,7 +49,9 @@ fn call(shared: &Shared, method: &str, path: &str, body: &[u8]) -> Result<Option
         }
         ("POST", "mailboxes") => {
             let new = serde_json::from_value(read()?)?;
-            let id = shared.lock().store.add_mailbox(new, Now::read())?;
+            let mut world = shared.lock();
+            let now = world.store.now();
+            let id = world.store.add_mailbox(new, now)?;
             Ok(Some(json!({ "id": id.to_string() })))
         }
         ("POST", "tokens") => {
@@ -66,7 +67,9 @@ fn call(shared: &Shared, method: &str, path: &str, body: &[u8]) -> Result<Option
             Ok(Some(serde_json::to_value(&world.store.settings)?))
         }
         ("POST", "settle") => {
-            shared.lock().store.settle_all(Now::read());
+            let mut world = shared.lock();
+            let now = world.store.now();
+            world.store.settle_all(now);
             done
         }
         ("POST", "reset") => {

@@ -10,12 +10,11 @@ use serde_json::Value;
 use tokio::sync::oneshot;
 use uuid::Uuid;
 
-use crate::clock::Now;
 use crate::error::Error;
 use crate::journal::Seen;
 use crate::settings::Settings;
 use crate::store::{Folder, IdKind, Mail, NewMailbox, NewToken, properties};
-use crate::world::{Observer, Shared};
+use crate::world::{Observer, Shared, UnderWay};
 use crate::{ids, server};
 
 /// How an emulator starts.
@@ -101,7 +100,8 @@ impl Emulator {
         let at = world.store.mailbox_named(mailbox)?;
         let refused = |failure: crate::failure::Failure| Error::new(failure.message);
         let given = properties::read(message).map_err(refused)?;
-        let number = world.store.create(at, Folder::Drafts, given, Now::read()).map_err(refused)?;
+        let now = world.store.now();
+        let number = world.store.create(at, Folder::Drafts, given, now).map_err(refused)?;
         let shown = world.store.show(at, number, IdKind::Ordinary).map_err(refused)?;
         Ok(shown.get("id").and_then(Value::as_str).unwrap_or_default().to_owned())
     }
@@ -113,8 +113,9 @@ impl Emulator {
     pub fn received_id(&self, mailbox: &str) -> Result<String, Error> {
         let world = self.shared.lock();
         let at = world.store.mailbox_named(mailbox)?;
+        let now = world.store.now();
         let inbox = world.store.mailboxes().get(at).and_then(|mailbox| {
-            mailbox.visible(Now::read()).find(|message| message.folder == Folder::Inbox).map(|m| m.id.clone())
+            mailbox.visible(now).find(|message| message.folder == Folder::Inbox).map(|m| m.id.clone())
         });
         inbox.ok_or_else(|| Error::new(format!("the Inbox of '{mailbox}' is empty")))
     }
@@ -131,10 +132,13 @@ impl Emulator {
     pub fn message(&self, mailbox: &str, id: &str) -> Result<Option<Value>, Error> {
         let world = self.shared.lock();
         let at = world.store.mailbox_named(mailbox)?;
-        let now = Now::read();
-        let found = world.store.mailboxes().get(at).and_then(|mailbox| {
-            mailbox.find(id, now).ok().map(|message| mailbox.show(message, IdKind::Ordinary, None, false))
-        });
+        let now = world.store.now();
+        let view = world.store.view(IdKind::Ordinary);
+        let found = world
+            .store
+            .mailboxes()
+            .get(at)
+            .and_then(|mailbox| mailbox.find(id, now).ok().map(|message| mailbox.show(message, &view)));
         Ok(found)
     }
 
@@ -145,7 +149,7 @@ impl Emulator {
     pub fn immutable_id(&self, mailbox: &str, id: &str) -> Result<String, Error> {
         let world = self.shared.lock();
         let at = world.store.mailbox_named(mailbox)?;
-        let found = world.store.mailbox(at).and_then(|mailbox| mailbox.find(id, Now::read()));
+        let found = world.store.mailbox(at).and_then(|mailbox| mailbox.find(id, world.store.now()));
         found.map(|message| message.immutable_id.clone()).map_err(|failure| Error::new(failure.message))
     }
 
@@ -177,6 +181,13 @@ impl Emulator {
         self.shared.lock().store.mails().to_vec()
     }
 
+    /// How many mails really left, of one draft by the ordinary id it had or of all.
+    pub fn count_mails(&self, draft_id: Option<&str>) -> usize {
+        let world = self.shared.lock();
+        let of_it = |mail: &&Mail| draft_id.is_none_or(|id| mail.draft_id == id);
+        world.store.mails().iter().filter(of_it).count()
+    }
+
     /// Changes the named settings.
     ///
     /// # Errors
@@ -194,7 +205,9 @@ impl Emulator {
     /// An unknown name, or a mailbox that is there already.
     pub fn add_mailbox(&self, mailbox: &Value) -> Result<String, Error> {
         let new = NewMailbox::deserialize(mailbox).map_err(|e| Error::new(format!("mailbox: {e}")))?;
-        self.shared.lock().store.add_mailbox(new, Now::read()).map(|id| id.to_string())
+        let mut world = self.shared.lock();
+        let now = world.store.now();
+        world.store.add_mailbox(new, now).map(|id| id.to_string())
     }
 
     /// Adds a token. The JSON is that of `POST /_emulator/tokens`.
@@ -213,19 +226,22 @@ impl Emulator {
 
     /// Moves every accepted draft to Sent Items now.
     pub fn settle(&self) {
-        self.shared.lock().store.settle_all(Now::read());
+        let mut world = self.shared.lock();
+        let now = world.store.now();
+        world.store.settle_all(now);
     }
 
     /// Waits until nothing is under way: no request before its answer and no accepted mail before its move. A
-    /// request that hangs by a fault counts as answered. False when that did not come about in time.
+    /// request that hangs by a fault counts as answered. False when that did not come about in time, and at once
+    /// when only mails are left and one of them moves later than that.
     pub fn wait_idle(&self, timeout: Duration) -> bool {
         let end = Instant::now() + timeout;
         loop {
-            if self.shared.is_idle() {
-                return true;
-            }
-            if Instant::now() >= end {
-                return false;
+            match self.shared.under_way() {
+                UnderWay::Nothing => return true,
+                UnderWay::Until(moved) if moved > end => return false,
+                _ if Instant::now() >= end => return false,
+                _ => {}
             }
             std::thread::sleep(Duration::from_millis(2));
         }

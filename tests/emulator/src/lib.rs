@@ -44,6 +44,6 @@ mod world;
 pub use emulator::{Config, Emulator};
 pub use error::Error;
 pub use journal::Seen;
-pub use settings::{IdsOnMove, ImmutableIdsOnSend, SecondSend, Settings};
+pub use settings::{IdsOnMove, ImmutableIdsOnSend, SecondSend, SentDateTime, SentItem, Settings};
 pub use store::Mail;
 pub use world::Observer;

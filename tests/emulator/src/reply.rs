@@ -93,14 +93,16 @@ pub struct Trace {
     pub client_request_id: String,
     /// When the request came.
     pub at: SystemTime,
+    /// Seconds by which each `Date` header is ahead.
+    pub dates: Vec<i64>,
 }
 
 impl Trace {
     /// The trace of a request with this `client-request-id`.
-    pub fn new(client_request_id: Option<&str>, at: SystemTime) -> Self {
+    pub fn new(client_request_id: Option<&str>, at: SystemTime, dates: Vec<i64>) -> Self {
         let request_id = Uuid::new_v4();
         let client_request_id = client_request_id.map_or_else(|| request_id.to_string(), str::to_owned);
-        Self { request_id, client_request_id, at }
+        Self { request_id, client_request_id, at, dates }
     }
 
     fn headers(&self) -> Vec<(String, String)> {
@@ -110,10 +112,11 @@ impl Trace {
             ("request-id", self.request_id.to_string()),
             ("client-request-id", self.client_request_id.clone()),
             ("x-ms-ags-diagnostic", DIAGNOSTIC.to_owned()),
-            ("Date", clock::http_date(SystemTime::now())),
         ]
+        .into_iter()
+        .chain(self.dates.iter().map(|ahead| ("Date", clock::http_date(clock::shifted(SystemTime::now(), *ahead)))))
         .map(|(name, value)| (name.to_owned(), value))
-        .to_vec()
+        .collect()
     }
 
     /// The `innerError` of an error body.

@@ -125,7 +125,7 @@ impl Path {
 pub fn read(method: &str, path: &str) -> Result<(User, Operation), Failure> {
     let mut path = Path::read(path)?;
     match path.next() {
-        Some(version) if version.is("v1.0") => {}
+        Some(version) if version.is("v1.0") || version.is("beta") => {}
         Some(version) => return Err(Failure::bad_request(format!("Invalid version: {}.", version.name))),
         None => return Err(Failure::no_segment("")),
     }
@@ -202,6 +202,7 @@ mod tests {
     fn users_by_guid_name_or_key() {
         let named = |name: &str| Ok(User::Named(name.to_owned()));
         assert_eq!(user("/v1.0/me/messages"), Ok(User::Me));
+        assert_eq!(user("/beta/me/messages"), Ok(User::Me));
         assert_eq!(user("/v1.0/users/a@b.c/messages"), named("a@b.c"));
         assert_eq!(user("/v1.0/users/a_b%23EXT%23@b.c/messages"), named("a_b#EXT#@b.c"));
         assert_eq!(user("/v1.0/users('$ales@b.c')/messages"), named("$ales@b.c"));

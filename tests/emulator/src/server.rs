@@ -16,7 +16,7 @@ use tokio::net::{TcpListener, TcpStream};
 
 use crate::answer::{Answer, Held, answer};
 use crate::control;
-use crate::faults::{ConnectionFault, Then};
+use crate::faults::{self, ConnectionFault, Fault, Then, unasked};
 use crate::graph::MAX_BODY;
 use crate::reply::Reply;
 use crate::request::Request;
@@ -41,8 +41,9 @@ pub async fn run(listener: TcpListener, shared: Arc<Shared>) -> Infallible {
 async fn connection(stream: TcpStream, shared: Arc<Shared>, number: u64) {
     let _ = stream.set_nodelay(true);
     let mut socket = Socket::new(stream);
-    let fault = shared.lock().rules.take_connection();
-    match fault.map(|(_, fault)| fault) {
+    let (name, fault) = shared.lock().rules.take_connection().unzip();
+    let (name, mut answered) = (name.unwrap_or_default(), None);
+    match fault {
         None => {}
         Some(ConnectionFault::ResetOnConnect) => return socket.reset(),
         Some(ConnectionFault::CloseOnConnect) => return socket.close().await,
@@ -51,8 +52,15 @@ async fn connection(stream: TcpStream, shared: Arc<Shared>, number: u64) {
             return socket.reset();
         }
         Some(ConnectionFault::Hang) => return socket.hang().await,
+        Some(ConnectionFault::AnswerBeforeReading { accept }) => {
+            if !socket.write(unasked().as_bytes(), None).await {
+                return;
+            }
+            let then = if accept { "accept-then-close" } else { "close" };
+            answered = faults::expand(Some(then), serde_json::Map::new()).ok().map(|fault| (name, fault));
+        }
     }
-    while let Some((mut taken, script, held)) = serve(socket, &shared, number).await {
+    while let Some((mut taken, script, held)) = serve(socket, &shared, number, answered.clone()).await {
         let written = taken.write(&script.bytes, script.trickle).await;
         let Held { active, slot } = held;
         drop(active);
@@ -84,16 +92,21 @@ impl fmt::Display for Taken {
 impl std::error::Error for Taken {}
 
 /// Serves requests by HTTP's rules until the connection ends, or until one is to be answered by a script.
-async fn serve(socket: Socket, shared: &Arc<Shared>, number: u64) -> Option<(Socket, Script, Held)> {
+async fn serve(
+    socket: Socket,
+    shared: &Arc<Shared>,
+    number: u64,
+    answered: Option<(String, Fault)>,
+) -> Option<(Socket, Script, Held)> {
     let slot: Arc<Mutex<Option<(Script, Held)>>> = Arc::default();
     let service = service_fn(|request| {
-        let (shared, slot) = (Arc::clone(shared), Arc::clone(&slot));
+        let (shared, slot, answered) = (Arc::clone(shared), Arc::clone(&slot), answered.clone());
         Box::pin(async move {
             let request = read(request).await.map_err(|_| Taken)?;
             if request.path().starts_with(control::PREFIX) {
                 return Ok(response(control::answer(&shared, &request)));
             }
-            match answer(&shared, number, request).await {
+            match answer(&shared, number, request, answered).await {
                 Answer::Reply(reply) => Ok(response(reply)),
                 Answer::Script(script, held) => {
                     *slot.lock().unwrap_or_else(PoisonError::into_inner) = Some((script, held));
@@ -103,7 +116,9 @@ async fn serve(socket: Socket, shared: &Arc<Shared>, number: u64) -> Option<(Soc
         })
     });
     // Who closes after a request has still made it.
-    let mut connection = http1::Builder::new().half_close(true).serve_connection(TokioIo::new(socket), service);
+    // The Date header is the reply's own affair: a mailbox can be set to give none.
+    let mut connection =
+        http1::Builder::new().half_close(true).auto_date_header(false).serve_connection(TokioIo::new(socket), service);
     let _ = poll_fn(|cx| connection.poll_without_shutdown(cx)).await;
     let parts = connection.into_parts();
     let mut socket = parts.io.into_inner();

@@ -35,6 +35,38 @@ pub enum SecondSend {
     Refuse,
 }
 
+/// What becomes of a draft that is sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SentItem {
+    /// It moves to Sent Items.
+    Move,
+    /// It stays a draft, unchanged, and Sent Items holds another item.
+    Copy,
+}
+
+/// What `sentDateTime` looks like in answers about what is no draft.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SentDateTime {
+    /// `2026-01-31T10:17:05Z`.
+    Usual,
+    /// The same instant as `2026-01-31T11:17:05+01:00`.
+    Offset,
+    /// `null`.
+    Null,
+    /// Not there.
+    Absent,
+    /// `""`.
+    Empty,
+    /// Seconds since 1970.
+    Number,
+    /// `0001-01-01T00:00:00Z`, the least value of the service's own type.
+    YearOne,
+    /// `2026-01-3NT10:17:05Z`.
+    Unreadable,
+}
+
 /// The settings of a running emulator. Every field may be changed while it runs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -55,6 +87,18 @@ pub struct Settings {
     pub retry_after_s: u32,
     /// Milliseconds every Graph request takes: without them no request is in flight long enough to meet the limit.
     pub latency_ms: u64,
+    /// Whether a sent draft moves or stays.
+    pub sent_item: SentItem,
+    /// The form of `sentDateTime`.
+    pub sent_date_time: SentDateTime,
+    /// Seconds by which the clock of the mailboxes is ahead of the one that writes the `Date` header.
+    pub mailbox_clock_s: i64,
+    /// A `Date` header for each, so many seconds ahead of the truth; empty = none.
+    pub date_header_s: Vec<i64>,
+    /// Milliseconds by which a list lags behind the messages themselves.
+    pub list_delay_ms: u64,
+    /// Whether a list passes `$filter` over.
+    pub ignore_filter: bool,
     /// Whether a mail to a mailbox of the emulator arrives in its Inbox.
     pub deliver: bool,
 }
@@ -70,6 +114,12 @@ impl Default for Settings {
             concurrency: 4,
             retry_after_s: 1,
             latency_ms: 0,
+            sent_item: SentItem::Move,
+            sent_date_time: SentDateTime::Usual,
+            mailbox_clock_s: 0,
+            date_header_s: vec![0],
+            list_delay_ms: 0,
+            ignore_filter: false,
             deliver: true,
         }
     }

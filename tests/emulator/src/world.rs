@@ -2,6 +2,7 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
 
 use serde_json::{Value, json};
 
@@ -23,6 +24,17 @@ pub struct World {
     pub rules: Rules,
     /// The requests so far.
     pub journal: Journal,
+}
+
+/// What is not yet over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum UnderWay {
+    /// Everything is.
+    Nothing,
+    /// Requests that are not answered.
+    Requests,
+    /// Nothing but moves; the last of them is over then.
+    Until(Instant),
 }
 
 /// The world, shared.
@@ -50,7 +62,8 @@ impl Shared {
     /// The world as of now: whatever was due has happened.
     pub fn lock(&self) -> MutexGuard<'_, World> {
         let mut world = self.world.lock().unwrap_or_else(PoisonError::into_inner);
-        world.store.advance(Now::read());
+        let now = world.store.now();
+        world.store.advance(now);
         world
     }
 
@@ -62,9 +75,13 @@ impl Shared {
         world.journal.clear();
     }
 
-    /// Whether nothing is under way: no request before its answer, no accepted mail before its move.
-    pub fn is_idle(&self) -> bool {
-        self.active.load(Ordering::Acquire) == 0 && !self.lock().store.is_moving(Now::read())
+    /// What is under way: a request before its answer, an accepted mail before its move.
+    pub fn under_way(&self) -> UnderWay {
+        let moving_until = self.lock().store.moving_until();
+        match self.active.load(Ordering::Acquire) {
+            0 => moving_until.map_or(UnderWay::Nothing, UnderWay::Until),
+            _ => UnderWay::Requests,
+        }
     }
 
     /// Notes what became of a request.
@@ -81,8 +98,8 @@ impl Shared {
     /// The state, for people to read.
     pub fn describe(&self) -> Value {
         let world = self.lock();
-        let now = Now::read();
         let store = &world.store;
+        let now = store.now();
         let mailboxes: Vec<Value> = store
             .mailboxes()
             .iter()

@@ -5,7 +5,7 @@ mod presets;
 mod rule;
 
 pub use plan::{Fault, Framing, ReplyPlan, Then};
-pub use presets::{all as presets, expand};
+pub use presets::{all as presets, expand, unasked};
 pub use rule::{Action, ConnectionFault, Rule};
 
 use serde_json::Value;

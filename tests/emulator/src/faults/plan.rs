@@ -1,6 +1,6 @@
 //! What a fault is made of, and the reply it plans.
 
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -23,6 +23,8 @@ pub struct Fault {
     pub delay_ms: u64,
     /// Bytes before the reply.
     pub prelude: Option<String>,
+    /// Bytes after the reply, which nobody asked for.
+    pub postlude: Option<String>,
     /// Changes to the operation's own reply, or with a status another reply.
     pub reply: Option<ReplyPlan>,
     /// Bytes in place of a reply; none at all if empty.
@@ -41,6 +43,7 @@ impl Default for Fault {
             detached: false,
             delay_ms: 0,
             prelude: None,
+            postlude: None,
             reply: None,
             raw: None,
             trickle_ms: 0,
@@ -95,6 +98,9 @@ pub struct ReplyPlan {
     pub body: Option<Value>,
     /// A body in the shape of Graph's errors.
     pub error: Option<ErrorPlan>,
+    /// Properties in place of those of the message in the operation's own reply, or of each one in a list.
+    /// "time:+2" becomes the time two seconds ahead, "folder:sentitems" the id of the folder.
+    pub item: Map<String, Value>,
     /// How the end of the body is marked.
     pub framing: Framing,
     /// Bytes promised but not sent, with the framing "cut".
@@ -110,6 +116,7 @@ impl Default for ReplyPlan {
             headers: Map::new(),
             body: None,
             error: None,
+            item: Map::new(),
             framing: Framing::Length,
             missing_bytes: 10,
             graph: true,
@@ -181,8 +188,8 @@ impl Fault {
 }
 
 impl ReplyPlan {
-    /// The reply, made from the operation's own where there is no status.
-    pub fn make(&self, own: Option<Reply>, trace: &Trace) -> Reply {
+    /// The reply, made from the operation's own where there is no status. `fill` knows what a string in `item` means.
+    pub fn make(&self, own: Option<Reply>, trace: &Trace, fill: impl Fn(&str) -> Option<String>) -> Reply {
         let mut reply = match (self.status, own) {
             (None, Some(own)) => own,
             (status, _) => {
@@ -190,6 +197,9 @@ impl ReplyPlan {
                 if self.graph { empty.dressed(trace) } else { empty }
             }
         };
+        if !self.item.is_empty() {
+            self.change_items(&mut reply, fill);
+        }
         if let Some(body) = &self.body {
             reply.body = body.as_str().map_or_else(|| body.to_string(), str::to_owned).into_bytes();
         }
@@ -208,6 +218,24 @@ impl ReplyPlan {
             }
         }
         reply
+    }
+}
+
+impl ReplyPlan {
+    fn change_items(&self, reply: &mut Reply, fill: impl Fn(&str) -> Option<String>) {
+        let Ok(mut body) = serde_json::from_slice::<Value>(&reply.body) else { return };
+        let items = match body.get_mut("value") {
+            Some(Value::Array(items)) => items.as_mut_slice(),
+            _ if reply.status < 300 => std::slice::from_mut(&mut body),
+            _ => return,
+        };
+        for item in items.iter_mut().filter_map(Value::as_object_mut) {
+            for (name, value) in &self.item {
+                let filled = value.as_str().and_then(&fill).map(Value::String);
+                item.insert(name.clone(), filled.unwrap_or_else(|| value.clone()));
+            }
+        }
+        reply.body = body.to_string().into_bytes();
     }
 }
 
@@ -235,10 +263,6 @@ fn retry_date(value: &str) -> String {
     let ahead = value.strip_prefix("date:").and_then(|seconds| seconds.parse::<i64>().ok());
     match ahead {
         None => value.to_owned(),
-        Some(seconds) => {
-            let distance = Duration::from_secs(seconds.unsigned_abs());
-            let now = SystemTime::now();
-            clock::http_date_not_before(if seconds < 0 { now - distance } else { now + distance })
-        }
+        Some(seconds) => clock::http_date_not_before(clock::shifted(SystemTime::now(), seconds)),
     }
 }

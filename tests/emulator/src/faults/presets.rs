@@ -3,17 +3,28 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value, json};
+use uuid::Uuid;
 
 use super::plan::Fault;
 use crate::error::Error;
 use crate::failure::CHALLENGE;
+use crate::ids;
 
 const LOGIN_PAGE: &str = "<!DOCTYPE html><html><head><title>Sign in to your network</title></head>\
     <body><form action=\"/login\"><input name=\"user\"></form></body></html>";
 const BAD_GATEWAY: &str = "<html><head><title>502 Bad Gateway</title></head>\
     <body><center><h1>502 Bad Gateway</h1></center></body></html>";
+const TOO_MANY: &str = "<html><body><h1>Too many requests</h1></body></html>";
 const UNAVAILABLE: &str = "<html><body><h1>The service is unavailable</h1></body></html>";
 const BAD_REQUEST: &str = "<HTML><HEAD><TITLE>Bad Request</TITLE></HEAD><BODY><h2>Bad Request</h2></BODY></HTML>";
+
+/// A `client-request-id` that no client of a test has given.
+const ANOTHER_REQUEST: &str = "5f2ef3a1-0d4c-4d0b-9a55-0c6b1e0f7a11";
+
+/// A 202 that belongs to no request.
+pub fn unasked() -> String {
+    format!("HTTP/1.1 202 Accepted\r\nrequest-id: {ANOTHER_REQUEST}\r\nContent-Length: 0\r\n\r\n")
+}
 
 /// A parameter of a preset and its value where a rule names none.
 type Parameter = (&'static str, Value);
@@ -33,10 +44,18 @@ fn preset(name: &str, value: &Value) -> Option<Value> {
     let internal =
         || error(500, "ErrorInternalServerError", "An internal server error occurred. The operation failed.");
     let busy = || waiting(error(503, "ErrorServerBusy", "The server cannot service this request right now."));
+    let not_found = || error(404, "ErrorItemNotFound", "The specified object was not found in the store.");
+    let too_late = || error(408, "RequestTimeout", "The request was not received in time.");
+    let misdirected = || error(421, "MisdirectedRequest", "The request was directed at another server.");
+    let gone = || error(499, "ClientClosedRequest", "The client closed the request.");
     Some(match name {
         "accept-then-504" => yes(timeout()),
         "accept-then-500" => yes(internal()),
         "accept-then-503" => yes(busy()),
+        "accept-then-404" => yes(not_found()),
+        "accept-then-408" => yes(too_late()),
+        "accept-then-421" => yes(misdirected()),
+        "accept-then-499" => yes(gone()),
         "accept-then-html-502" => yes(html(502, BAD_GATEWAY)),
         "accept-then-reset" => json!({"raw": "", "then": "reset"}),
         "accept-then-close" => json!({"raw": "", "then": "close"}),
@@ -57,6 +76,15 @@ fn preset(name: &str, value: &Value) -> Option<Value> {
         "202-unframed" => json!({"reply": {"framing": "none"}, "then": "keep"}),
         "202-unframed-close" => yes(json!({"framing": "close"})),
         "202-chunked" => yes(json!({"framing": "chunked"})),
+        "202-xchunked" => {
+            json!({"reply": {"headers": {"Transfer-Encoding": "xchunked"}, "framing": "none"}, "then": "close"})
+        }
+        "202-of-another-request" => no(json!({"status": 202, "headers": {"client-request-id": ANOTHER_REQUEST}})),
+        "accept-then-202-of-another-request" => yes(json!({"headers": {"client-request-id": ANOTHER_REQUEST}})),
+        "202-twice" => json!({"postlude": unasked()}),
+        "another-message" => yes(json!({"item": {
+            "id": ids::message(Uuid::max(), Uuid::max(), 9, 1), "internetMessageId": "<other@emulator.example>",
+            "isDraft": false, "sentDateTime": "time:+0", "parentFolderId": "folder:sentitems"}})),
         "202-with-body" => yes(json!({"headers": {"Content-Type": "application/json"}, "body": {"status": "queued"}})),
         "200-empty-graph" => yes(json!({"status": 200})),
         "200-empty-foreign" => no(json!({"status": 200, "graph": false})),
@@ -64,7 +92,7 @@ fn preset(name: &str, value: &Value) -> Option<Value> {
         "204" => yes(json!({"status": 204})),
         "302" => {
             let headers = json!({"Location": "http://login.emulator.example/?from=graph"});
-            no(json!({"status": 302, "graph": false, "headers": headers}))
+            no(waiting(json!({"status": 302, "graph": false, "headers": headers})))
         }
         "400-no-inner-error" => no(json!({"status": 400, "error": {
             "code": "ErrorInvalidRecipients", "message": "At least one recipient is not valid.", "inner": "none"}})),
@@ -91,7 +119,10 @@ fn preset(name: &str, value: &Value) -> Option<Value> {
             no(reply)
         }
         "403" => no(error(403, "ErrorAccessDenied", "Access is denied. Check credentials and try again.")),
-        "404" => no(error(404, "ErrorItemNotFound", "The specified object was not found in the store.")),
+        "404" => no(not_found()),
+        "408" => no(too_late()),
+        "421" => no(misdirected()),
+        "499" => no(gone()),
         "412" => no(error(
             412,
             "ErrorIrresolvableConflict",
@@ -101,10 +132,11 @@ fn preset(name: &str, value: &Value) -> Option<Value> {
         "413" => no(error(413, "RequestEntityTooLarge", "The request is too large.")),
         "429" => no(waiting(error(429, "ApplicationThrottled", "Application is over its MailboxConcurrency limit."))),
         "429-unknown" => no(error(429, "UnknownError", "")),
+        "429-html" => no(waiting(html(429, TOO_MANY))),
         "429-empty" => no(json!({"status": 429, "graph": false})),
         "500" => no(internal()),
         "503" => no(busy()),
-        "503-html" => no(html(503, UNAVAILABLE)),
+        "503-html" => no(waiting(html(503, UNAVAILABLE))),
         "504" => no(timeout()),
         "html-502" => no(html(502, BAD_GATEWAY)),
         "hang" => json!({"accept": false, "raw": "", "then": "hang"}),
@@ -124,6 +156,10 @@ const NAMES: &[&str] = &[
     "accept-then-504",
     "accept-then-500",
     "accept-then-503",
+    "accept-then-404",
+    "accept-then-408",
+    "accept-then-421",
+    "accept-then-499",
     "accept-then-html-502",
     "accept-then-reset",
     "accept-then-close",
@@ -143,7 +179,12 @@ const NAMES: &[&str] = &[
     "202-unframed",
     "202-unframed-close",
     "202-chunked",
+    "202-xchunked",
     "202-with-body",
+    "202-twice",
+    "202-of-another-request",
+    "accept-then-202-of-another-request",
+    "another-message",
     "200-empty-graph",
     "200-empty-foreign",
     "200-login-page",
@@ -160,11 +201,15 @@ const NAMES: &[&str] = &[
     "401-claims-folded",
     "403",
     "404",
+    "408",
     "412",
     "413",
+    "421",
     "429",
     "429-unknown",
+    "429-html",
     "429-empty",
+    "499",
     "500",
     "503",
     "503-html",
@@ -182,7 +227,7 @@ const NAMES: &[&str] = &[
 fn parameter(name: &str) -> Option<Parameter> {
     Some(match name {
         "429" => ("retry_after", "1".into()),
-        "503" | "accept-then-503" => ("retry_after", Value::Null),
+        "302" | "429-html" | "503" | "503-html" | "accept-then-503" => ("retry_after", Value::Null),
         "202-with-retry-after" => ("retry_after", "2".into()),
         "400-large" => ("bytes", (2 << 20).into()),
         "slow" => ("delay_ms", 1000.into()),

@@ -27,6 +27,11 @@ pub enum ConnectionFault {
     ResetBeforeReading,
     /// Open, and never read.
     Hang,
+    /// Answered with 202 as soon as it is there; then the request is read, carried out or not, and not answered.
+    AnswerBeforeReading {
+        /// Whether it is carried out.
+        accept: bool,
+    },
 }
 
 /// The names of connection faults.
@@ -35,6 +40,8 @@ pub const CONNECTION: &[(&str, ConnectionFault)] = &[
     ("close-on-connect", ConnectionFault::CloseOnConnect),
     ("reset-before-reading", ConnectionFault::ResetBeforeReading),
     ("hang", ConnectionFault::Hang),
+    ("202-before-reading", ConnectionFault::AnswerBeforeReading { accept: false }),
+    ("202-before-reading-then-accept", ConnectionFault::AnswerBeforeReading { accept: true }),
 ];
 
 /// A rule in force.

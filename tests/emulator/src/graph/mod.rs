@@ -4,6 +4,8 @@ mod access;
 
 pub use access::{Access, resolve};
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 
 use crate::clock::Now;
@@ -12,7 +14,7 @@ use crate::odata::Query;
 use crate::reply::{Reply, Trace};
 use crate::request::Request;
 use crate::route::Operation;
-use crate::store::{Answer, AnswerRequest, Folder, IdKind, Mailbox, Message, Store, properties, read_mime};
+use crate::store::{Answer, AnswerRequest, Folder, IdKind, Mailbox, Message, Store, View, properties, read_mime};
 
 /// The longest body the service reads.
 pub const MAX_BODY: u64 = 4 << 20;
@@ -92,6 +94,12 @@ impl Call<'_> {
         if immutable { IdKind::Immutable } else { IdKind::Ordinary }
     }
 
+    /// How the client asked to see messages.
+    fn view<'q>(&self, query: &'q Query, basic: bool) -> View<'q> {
+        let (select, expand) = (query.select.as_deref(), query.expand.as_slice());
+        View { select, expand, basic, ..self.store.view(self.ids()) }
+    }
+
     fn prefer(&self, reply: Reply) -> Reply {
         match self.ids() {
             IdKind::Ordinary => reply,
@@ -113,7 +121,7 @@ impl Call<'_> {
         self.check_folder(at, folder, id)?;
         let mailbox = self.store.mailbox(at)?;
         let message = mailbox.find(id, self.now)?;
-        let shown = mailbox.show(message, self.ids(), query.select.as_deref(), basic);
+        let shown = mailbox.show(message, &self.view(&query, basic));
         let context = context(mailbox, "messages", &format!("{}/$entity", query.context()));
         Ok(self.prefer(Reply::json(200, &with_context(shown, &context))))
     }
@@ -121,17 +129,20 @@ impl Call<'_> {
     fn list(&self, at: usize, folder: Option<&str>, basic: bool) -> Result<Reply, Failure> {
         let query = Query::read(self.request.query())?;
         let mailbox = self.store.mailbox(at)?;
+        let settings = &self.store.settings;
         let within = folder.map(|folder| mailbox.folder(folder)).transpose()?;
         let wanted = |message: &&Message| {
             within.is_none_or(|folder| message.folder == folder)
-                && query.filter.iter().all(|c| c.holds(&mailbox.property(message, c.property)))
+                && (settings.ignore_filter
+                    || query.filter.iter().all(|c| c.holds(&mailbox.property(message, c.property))))
         };
-        let mut found: Vec<&Message> = mailbox.visible(self.now).filter(wanted).collect();
+        let lag = Duration::from_millis(settings.list_delay_ms);
+        let mut found: Vec<&Message> = mailbox.listed(self.now, lag).filter(wanted).collect();
         query.sort(&mut found, |message, name| mailbox.property(message, name), |message| message.number);
         let total = found.len();
         let page = found.into_iter().skip(query.skip).take(query.top);
-        let value: Vec<Value> =
-            page.map(|message| mailbox.show(message, self.ids(), query.select.as_deref(), basic)).collect();
+        let view = self.view(&query, basic);
+        let value: Vec<Value> = page.map(|message| mailbox.show(message, &view)).collect();
         let path = within
             .map_or("messages".to_owned(), |folder| format!("mailFolders('{}')/messages", mailbox.folder_id(folder)));
         let mut body = json!({"@odata.context": context(mailbox, &path, &query.context()), "value": value});

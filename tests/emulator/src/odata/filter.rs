@@ -46,7 +46,7 @@ impl Condition {
 }
 
 #[derive(Debug, Clone, PartialEq)]
-enum Word {
+pub(super) enum Word {
     Open,
     Close,
     Quoted(String),
@@ -106,7 +106,7 @@ fn value(word: Word) -> Result<Value, Failure> {
     }
 }
 
-fn words(filter: &str) -> Result<Vec<Word>, Failure> {
+pub(super) fn words(filter: &str) -> Result<Vec<Word>, Failure> {
     let mut words = Vec::new();
     let mut open = 0_i32;
     let mut rest = filter.trim_start();

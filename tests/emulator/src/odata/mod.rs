@@ -1,7 +1,9 @@
-//! The query options of a GET: `$select`, `$filter`, `$orderby`, `$top`, `$skip`, `$count`.
+//! The query options of a GET: `$select`, `$expand`, `$filter`, `$orderby`, `$top`, `$skip`, `$count`.
 
+mod expand;
 mod filter;
 
+pub use expand::Expand;
 pub use filter::Condition;
 
 use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
@@ -18,6 +20,8 @@ const PAGE: usize = 10;
 pub struct Query {
     /// The properties to show.
     pub select: Option<Vec<&'static str>>,
+    /// Extended properties to show beside those.
+    pub expand: Vec<Expand>,
     /// Conditions that must all hold.
     pub filter: Vec<Condition>,
     /// Properties to sort by, and whether downwards.
@@ -41,6 +45,7 @@ impl Query {
             let (name, value) = (decode(name)?, decode(value)?);
             match name.to_ascii_lowercase().as_str() {
                 "$select" => read.select = Some(select(&value)?),
+                "$expand" => read.expand = expand::parse(&value)?,
                 "$filter" => read.filter = filter::parse(&value)?,
                 "$orderby" => read.order_by = order_by(&value)?,
                 "$top" => read.top = number(&name, &value, 1..=1000)?,

@@ -99,7 +99,7 @@ impl Store {
         }
         draft.extend(request.message);
         let properties = mailbox.with_defaults(draft, now);
-        Ok(mailbox.insert(Folder::Drafts, true, properties))
+        Ok(mailbox.insert(Folder::Drafts, true, properties, now))
     }
 }
 

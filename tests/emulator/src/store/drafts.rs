@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::mailbox::{Folder, Mailbox};
 use super::properties::{self, Properties};
-use super::{IdKind, Store};
+use super::{IdKind, Store, View};
 use crate::clock::{self, Now};
 use crate::failure::Failure;
 use crate::ids;
@@ -47,7 +47,7 @@ impl Store {
     pub fn create(&mut self, at: usize, folder: Folder, given: Properties, now: Now) -> Result<u64, Failure> {
         let mailbox = self.mailbox_mut(at)?;
         let properties = mailbox.with_defaults(given, now);
-        Ok(mailbox.insert(folder, true, properties))
+        Ok(mailbox.insert(folder, true, properties, now))
     }
 
     /// Changes a message; `if_match` is the etag the client last saw.
@@ -68,7 +68,8 @@ impl Store {
         }
         let change_key = ids::change_key(mailbox.store, mailbox.next());
         let message = mailbox.get_mut(number)?;
-        message.properties.extend(changes);
+        message.changing(now);
+        properties::change(&mut message.properties, changes);
         message.properties.insert("lastModifiedDateTime".to_owned(), clock::timestamp(now.wall).into());
         message.change_key = change_key;
         Ok(number)
@@ -80,11 +81,19 @@ impl Store {
         let mailbox = self.mailbox_mut(at)?;
         let message = mailbox.find(id, now)?;
         check(if_match, &message.change_key)?;
-        let (number, folder) = (message.number, message.folder);
+        let (number, folder, draft_id) = (message.number, message.folder, message.id.clone());
+        let waits = message.leaves.is_some_and(|(_, sent)| sent > now.wall);
         if folder == Folder::DeletedItems {
             mailbox.remove(number);
         } else {
-            mailbox.move_to(number, Folder::DeletedItems, new_id, false);
+            mailbox.move_to(number, Folder::DeletedItems, (new_id, false), now);
+        }
+        if let (true, Ok(message)) = (waits, mailbox.get_mut(number)) {
+            message.leaves = None;
+        }
+        if waits {
+            // Its time had not come: the mail is taken back.
+            self.mails.retain(|mail| mail.sent_id.is_some() || mail.draft_id != draft_id);
         }
         self.moving.retain(|moving| *moving != (at, number));
         Ok(())
@@ -94,7 +103,12 @@ impl Store {
     pub fn show(&self, at: usize, number: u64, ids: IdKind) -> Result<Value, Failure> {
         let mailbox = self.mailbox(at)?;
         let message = mailbox.messages.get(&number).ok_or_else(Failure::item_not_found)?;
-        Ok(mailbox.show(message, ids, None, false))
+        Ok(mailbox.show(message, &self.view(ids)))
+    }
+
+    /// Everything that is shown unasked.
+    pub fn view(&self, ids: IdKind) -> View<'static> {
+        View { ids, select: None, expand: &[], basic: false, sent_date_time: self.settings.sent_date_time }
     }
 }
 

@@ -1,7 +1,7 @@
 //! One mailbox: its folders, its messages, and how a message is shown.
 
 use std::collections::{BTreeMap, HashMap};
-use std::time::{Instant, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -11,6 +11,8 @@ use super::properties::{self, Properties};
 use crate::clock::{self, Now};
 use crate::failure::Failure;
 use crate::ids;
+use crate::odata::Expand;
+use crate::settings::SentDateTime;
 
 /// A mailbox to add: the body of `POST /_emulator/mailboxes`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -88,10 +90,37 @@ pub struct Message {
     pub change_key: String,
     /// Everything else.
     pub properties: Properties,
-    /// When it leaves Drafts, once a send was accepted, and when that was.
+    /// When it leaves Drafts, once a send was accepted, and the time it is sent by its `sentDateTime`.
     pub leaves: Option<(Instant, SystemTime)>,
     /// Until when it is found nowhere.
     pub hidden_until: Option<Instant>,
+    /// When it last changed; none = long ago.
+    pub changed: Option<Instant>,
+    /// What it was before that; none = not there.
+    pub before: Option<Box<Message>>,
+}
+
+impl Message {
+    /// Keeps what it is now for lists that lag behind.
+    pub(super) fn changing(&mut self, now: Now) {
+        self.before = Some(Box::new(self.clone()));
+        self.changed = Some(now.instant);
+    }
+}
+
+/// How messages are shown.
+#[derive(Debug, Clone, Copy)]
+pub struct View<'a> {
+    /// With which ids.
+    pub ids: IdKind,
+    /// The named properties; none = all that are shown unasked.
+    pub select: Option<&'a [&'static str]>,
+    /// The extended properties to show where they are set.
+    pub expand: &'a [Expand],
+    /// Whether the token may read the basic properties only.
+    pub basic: bool,
+    /// The form of `sentDateTime`.
+    pub sent_date_time: SentDateTime,
 }
 
 /// A user and the messages.
@@ -161,6 +190,18 @@ impl Mailbox {
         self.messages.values().filter(move |message| message.hidden_until.is_none_or(|until| until <= now.instant))
     }
 
+    /// The messages as a list shows them that lags so far behind, oldest first.
+    pub fn listed(&self, now: Now, lag: Duration) -> impl Iterator<Item = &Message> {
+        let is_past = move |instant: Option<Instant>| instant.is_none_or(|instant| instant + lag <= now.instant);
+        self.messages
+            .values()
+            .filter_map(move |message| {
+                std::iter::successors(Some(message), |message| message.before.as_deref())
+                    .find(|message| is_past(message.changed))
+            })
+            .filter(move |message| is_past(message.hidden_until))
+    }
+
     /// The message an ordinary or immutable id stands for.
     pub fn find(&self, id: &str, now: Now) -> Result<&Message, Failure> {
         if !ids::is_well_formed(id) {
@@ -177,7 +218,7 @@ impl Mailbox {
     }
 
     /// Files a message under new ids.
-    pub(super) fn insert(&mut self, folder: Folder, draft: bool, properties: Properties) -> u64 {
+    pub(super) fn insert(&mut self, folder: Folder, draft: bool, properties: Properties, now: Now) -> u64 {
         let number = self.next();
         let message = Message {
             number,
@@ -189,6 +230,8 @@ impl Mailbox {
             properties,
             leaves: None,
             hidden_until: None,
+            changed: Some(now.instant),
+            before: None,
         };
         self.by_id.insert(message.id.clone(), number);
         self.by_id.insert(message.immutable_id.clone(), number);
@@ -196,10 +239,11 @@ impl Mailbox {
         number
     }
 
-    /// Moves a message, with new ids where asked.
-    pub(super) fn move_to(&mut self, number: u64, folder: Folder, new_id: bool, new_immutable_id: bool) {
+    /// Moves a message, with a new ordinary and a new immutable id where asked.
+    pub(super) fn move_to(&mut self, number: u64, folder: Folder, (new_id, new_immutable_id): (bool, bool), now: Now) {
         let (fresh, own, store) = (self.next(), self.id, self.store);
         let Some(message) = self.messages.get_mut(&number) else { return };
+        message.changing(now);
         message.folder = folder;
         message.change_key = ids::change_key(store, fresh);
         if new_id {
@@ -228,7 +272,7 @@ impl Mailbox {
             properties.insert(name.to_owned(), at.clone());
         }
         properties.insert("isRead".to_owned(), false.into());
-        self.insert(Folder::Inbox, false, properties)
+        self.insert(Folder::Inbox, false, properties, now)
     }
 
     /// One property of a message as a client sees it.
@@ -243,9 +287,9 @@ impl Mailbox {
         }
     }
 
-    /// A message as JSON: the named properties, or all that are shown unasked.
-    pub fn show(&self, message: &Message, ids: IdKind, select: Option<&[&'static str]>, basic: bool) -> Value {
-        let id = match ids {
+    /// A message as JSON.
+    pub fn show(&self, message: &Message, view: &View<'_>) -> Value {
+        let id = match view.ids {
             IdKind::Ordinary => &message.id,
             IdKind::Immutable => &message.immutable_id,
         };
@@ -254,15 +298,40 @@ impl Mailbox {
         shown.insert("id".to_owned(), id.clone().into());
         let own = message.properties.keys().filter_map(|name| properties::canonical(name));
         let unasked = ["isDraft", "changeKey", "parentFolderId", "webLink"].into_iter().chain(own);
-        let names: Vec<&str> = match select {
+        let names: Vec<&str> = match view.select {
             Some(names) => names.to_vec(),
             None => unasked.filter(|name| !properties::ON_SELECT_ONLY.contains(name)).collect(),
         };
         for name in names {
-            if name != "id" && !(basic && properties::NOT_BASIC.contains(&name)) {
+            if name != "id" && !(view.basic && properties::NOT_BASIC.contains(&name)) {
                 shown.insert(name.to_owned(), self.property(message, name));
             }
         }
+        for expand in view.expand.iter().filter(|_| !view.basic) {
+            if let Some(values) = expand.of(&message.properties) {
+                shown.insert(expand.property.to_owned(), values);
+            }
+        }
+        match shown.remove("sentDateTime").map(|time| written(&time, message.draft, view.sent_date_time)) {
+            None | Some(None) => {}
+            Some(Some(time)) => _ = shown.insert("sentDateTime".to_owned(), time),
+        }
         Value::Object(shown)
     }
+}
+
+/// A `sentDateTime` as it is written; none is left out.
+fn written(time: &Value, draft: bool, form: SentDateTime) -> Option<Value> {
+    let text = time.as_str().unwrap_or_default();
+    let form = if draft { SentDateTime::Usual } else { form };
+    Some(match form {
+        SentDateTime::Usual => time.clone(),
+        SentDateTime::Offset => clock::with_offset(text).into(),
+        SentDateTime::Null => Value::Null,
+        SentDateTime::Absent => return None,
+        SentDateTime::Empty => "".into(),
+        SentDateTime::Number => clock::unix_seconds(text).into(),
+        SentDateTime::YearOne => "0001-01-01T00:00:00Z".into(),
+        SentDateTime::Unreadable => clock::unreadable(text).into(),
+    })
 }

@@ -10,7 +10,7 @@ mod sending;
 mod tokens;
 
 pub use answers::{Answer, AnswerRequest};
-pub use mailbox::{Folder, IdKind, Mailbox, Message, NewMailbox};
+pub use mailbox::{Folder, IdKind, Mailbox, Message, NewMailbox, View};
 pub use mime::read as read_mime;
 pub use sending::Mail;
 pub use tokens::{NewToken, SignIn, Token};
@@ -43,6 +43,11 @@ impl Store {
             Self { settings, mailboxes: Vec::new(), tokens: HashMap::new(), mails: Vec::new(), moving: Vec::new() };
         seeds::plant(&mut store, now);
         store
+    }
+
+    /// This moment by the clock of the mailboxes.
+    pub fn now(&self) -> Now {
+        Now::ahead(self.settings.mailbox_clock_s)
     }
 
     /// The mailbox a GUID or userPrincipalName stands for.

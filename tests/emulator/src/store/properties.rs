@@ -1,7 +1,11 @@
 //! The properties of a message: which there are, what values they take, and how the service normalises them.
 
-use serde_json::{Map, Value, json};
+use std::time::SystemTime;
 
+use serde_json::{Map, Value, json};
+use uuid::Uuid;
+
+use crate::clock;
 use crate::failure::Failure;
 
 /// The properties of one message, by Graph's names.
@@ -16,12 +20,39 @@ enum Kind {
     Recipients,
     OneOf(&'static [&'static str]),
     Headers,
+    Extended,
     Open,
     /// Set by the service; a value sent for it is passed over.
     ReadOnly,
 }
 
-use Kind::{Body, Flag, Headers, OneOf, Open, ReadOnly, Recipient, Recipients, Text};
+use Kind::{Body, Extended, Flag, Headers, OneOf, Open, ReadOnly, Recipient, Recipients, Text};
+
+/// Extended properties with one value each.
+pub const SINGLE_VALUE: &str = "singleValueExtendedProperties";
+
+/// Extended properties with several values each.
+pub const MULTI_VALUE: &str = "multiValueExtendedProperties";
+
+/// The time to which the sending of a message is deferred: PidTagDeferredSendTime.
+const DEFERRED_SEND_TIME: &str = "SystemTime 0x3fef";
+
+/// The types of extended properties.
+const TYPES: &[&str] = &[
+    "ApplicationTime",
+    "Binary",
+    "Boolean",
+    "CLSID",
+    "Currency",
+    "Double",
+    "Float",
+    "Integer",
+    "Long",
+    "Object",
+    "Short",
+    "String",
+    "SystemTime",
+];
 
 const TABLE: &[(&str, Kind)] = &[
     ("attachments", Open),
@@ -48,13 +79,13 @@ const TABLE: &[(&str, Kind)] = &[
     ("isRead", Flag),
     ("isReadReceiptRequested", Flag),
     ("lastModifiedDateTime", ReadOnly),
-    ("multiValueExtendedProperties", Open),
+    (MULTI_VALUE, Extended),
     ("parentFolderId", ReadOnly),
     ("receivedDateTime", ReadOnly),
     ("replyTo", Recipients),
     ("sender", Recipient),
     ("sentDateTime", ReadOnly),
-    ("singleValueExtendedProperties", Open),
+    (SINGLE_VALUE, Extended),
     ("subject", Text),
     ("toRecipients", Recipients),
     ("uniqueBody", ReadOnly),
@@ -105,6 +136,70 @@ pub fn read(sent: &Value) -> Result<Properties, Failure> {
     Ok(properties)
 }
 
+/// Changes properties. Extended properties that are not named stay.
+pub fn change(properties: &mut Properties, changes: Properties) {
+    for (name, value) in changes {
+        let old = properties.get_mut(&name).and_then(Value::as_array_mut);
+        match (old, value) {
+            (Some(old), Value::Array(new)) if name == SINGLE_VALUE || name == MULTI_VALUE => {
+                old.retain(|old| !new.iter().any(|new| new["id"] == old["id"]));
+                old.extend(new);
+            }
+            (_, value) => _ = properties.insert(name, value),
+        }
+    }
+}
+
+/// When the message may leave at the earliest.
+pub fn deferred_until(properties: &Properties) -> Option<SystemTime> {
+    let all = properties.get(SINGLE_VALUE)?.as_array()?;
+    let deferred = all.iter().find(|property| property["id"] == DEFERRED_SEND_TIME)?;
+    clock::read(deferred["value"].as_str()?)
+}
+
+/// The id of an extended property as the service writes it: `SystemTime 0x3fef`, `String {...} Name Color`,
+/// `Integer {...} Id 0x8102`. The name alone keeps its case.
+pub fn extended_id(id: &str) -> Option<String> {
+    let (kind, rest) = id.trim().split_once(' ')?;
+    let (single, array) = match kind.to_ascii_lowercase().strip_suffix("array") {
+        Some(_) => kind.split_at(kind.len() - "array".len()),
+        None => (kind, ""),
+    };
+    let kind = TYPES.iter().find(|known| known.eq_ignore_ascii_case(single))?;
+    let array = if array.is_empty() { "" } else { "Array" };
+    let hex = |number: &str| {
+        let digits = number.strip_prefix("0x").or_else(|| number.strip_prefix("0X"))?;
+        u32::from_str_radix(digits, 16).ok().map(|number| format!("{number:#x}"))
+    };
+    let Some(rest) = rest.strip_prefix('{') else {
+        return Some(format!("{kind}{array} {}", hex(rest)?));
+    };
+    let (set, rest) = rest.split_once("} ")?;
+    let set = Uuid::parse_str(set).ok()?;
+    let (key, value) = rest.split_once(' ')?;
+    match key.to_ascii_lowercase().as_str() {
+        "name" if !value.is_empty() => Some(format!("{kind}{array} {{{set}}} Name {value}")),
+        "id" => Some(format!("{kind}{array} {{{set}}} Id {}", hex(value)?)),
+        _ => None,
+    }
+}
+
+/// Extended properties, each with its value or values.
+fn extended(all: &[Value]) -> Option<Value> {
+    let one = |property: &Value| {
+        let id = extended_id(property.get("id")?.as_str()?)?;
+        let value = property.get("value")?;
+        let values = value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice);
+        let value = match value {
+            Value::String(time) if id.starts_with("SystemTime ") => clock::timestamp(clock::read(time)?).into(),
+            _ if values.iter().all(Value::is_string) => value.clone(),
+            _ => return None,
+        };
+        Some(json!({"id": id, "value": value}))
+    };
+    all.iter().map(one).collect::<Option<Vec<_>>>().map(Value::Array)
+}
+
 /// Brings the properties that follow from others up to date.
 pub fn derive(properties: &mut Properties) {
     if let Some(body) = properties.get("body") {
@@ -134,6 +229,7 @@ fn normalise(kind: Kind, value: &Value) -> Option<Value> {
         (OneOf(names), Value::String(name)) => {
             names.iter().find(|known| known.eq_ignore_ascii_case(name)).map(|known| (*known).into())
         }
+        (Extended, Value::Array(all)) => extended(all),
         (Headers, Value::Array(all)) => {
             let custom = |header: &Value| {
                 let name = header.get("name").and_then(Value::as_str).unwrap_or_default();

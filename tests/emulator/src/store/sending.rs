@@ -1,6 +1,6 @@
 //! Sending: a draft is accepted, the mail leaves, and some time later the item is found in Sent Items.
 
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -10,7 +10,7 @@ use super::mailbox::Folder;
 use super::properties::{self, addresses};
 use crate::clock::{self, Now};
 use crate::failure::Failure;
-use crate::settings::{IdsOnMove, ImmutableIdsOnSend, SecondSend};
+use crate::settings::{IdsOnMove, ImmutableIdsOnSend, SecondSend, SentItem};
 
 /// A mail that left. One draft sent twice is two of these with one `internet_message_id`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,7 +32,8 @@ pub struct Mail {
 }
 
 impl Store {
-    /// Accepts a draft for sending: the mail has left when this returns `Ok`.
+    /// Accepts a draft for sending: the mail has left when this returns `Ok`, or will by itself. Until the item
+    /// moves it stays as it is, for as long as `move_delay_ms` says or until the time its sending is deferred to.
     pub fn send(&mut self, at: usize, id: &str, now: Now) -> Result<(), Failure> {
         let (delay, second) = (self.settings.move_delay_ms, self.settings.second_send);
         let mailbox = self.mailbox_mut(at)?;
@@ -60,7 +61,10 @@ impl Store {
         };
         let number = message.number;
         if !pending {
-            mailbox.get_mut(number)?.leaves = Some((now.instant + Duration::from_millis(delay), now.wall));
+            let message = mailbox.get_mut(number)?;
+            let sent = properties::deferred_until(&message.properties).map_or(now.wall, |until| until.max(now.wall));
+            let wait = sent.duration_since(now.wall).unwrap_or_default().max(Duration::from_millis(delay));
+            message.leaves = Some((now.instant + wait, sent));
             self.moving.push((at, number));
         }
         self.mails.push(mail);
@@ -78,24 +82,30 @@ impl Store {
         self.settle(|_| true, now);
         for message in self.mailboxes.iter_mut().flat_map(|mailbox| mailbox.messages.values_mut()) {
             message.hidden_until = None;
+            message.changed = None;
+            message.before = None;
         }
     }
 
-    /// Whether an accepted draft has not yet reached Sent Items.
-    pub fn is_moving(&self, now: Now) -> bool {
-        let hidden = |message: &super::Message| message.hidden_until.is_some_and(|until| until > now.instant);
-        !self.moving.is_empty() || self.mailboxes.iter().any(|mailbox| mailbox.messages.values().any(hidden))
+    /// When the last accepted draft, of those now under way, will have reached Sent Items.
+    pub fn moving_until(&self) -> Option<Instant> {
+        let now = Instant::now();
+        let hidden = Duration::from_millis(self.settings.sent_items_delay_ms);
+        let messages = self.mailboxes.iter().flat_map(|mailbox| mailbox.messages.values());
+        let moved =
+            messages.filter_map(|message| message.leaves.map(|(leaves, _)| leaves + hidden).or(message.hidden_until));
+        moved.filter(|moved| *moved > now).max()
     }
 
-    fn settle(&mut self, due: impl Fn(std::time::Instant) -> bool, now: Now) {
+    fn settle(&mut self, due: impl Fn(Instant) -> bool, now: Now) {
         let mut still = Vec::new();
         for (at, number) in std::mem::take(&mut self.moving) {
             let leaves = self.mailboxes.get(at).and_then(|mailbox| mailbox.messages.get(&number)?.leaves);
             match leaves {
                 Some((instant, _)) if !due(instant) => still.push((at, number)),
-                Some((instant, accepted)) => {
+                Some((instant, sent)) => {
                     let hidden = instant + Duration::from_millis(self.settings.sent_items_delay_ms);
-                    self.move_sent(at, number, accepted, (hidden > now.instant).then_some(hidden), now);
+                    self.move_sent(at, number, sent, (hidden > now.instant).then_some(hidden), now);
                 }
                 None => {}
             }
@@ -103,26 +113,27 @@ impl Store {
         self.moving = still;
     }
 
-    fn move_sent(
-        &mut self,
-        at: usize,
-        number: u64,
-        accepted: SystemTime,
-        hidden_until: Option<std::time::Instant>,
-        now: Now,
-    ) {
+    fn move_sent(&mut self, at: usize, draft: u64, sent_at: SystemTime, hidden_until: Option<Instant>, now: Now) {
+        let copy = self.settings.sent_item == SentItem::Copy;
         let new_id = self.settings.ids_on_move == IdsOnMove::Change;
         let new_immutable_id = self.settings.immutable_ids_on_send == ImmutableIdsOnSend::Change;
         let Ok(mailbox) = self.mailbox_mut(at) else { return };
         let owner = mailbox.owner();
-        let Ok(draft_id) = mailbox.get_mut(number).map(|message| message.id.clone()) else { return };
-        mailbox.move_to(number, Folder::SentItems, new_id, new_immutable_id);
+        let Ok(message) = mailbox.get_mut(draft) else { return };
+        message.leaves = None;
+        let draft_id = message.id.clone();
+        let number = if copy {
+            let properties = message.properties.clone();
+            mailbox.insert(Folder::SentItems, false, properties, now)
+        } else {
+            mailbox.move_to(draft, Folder::SentItems, (new_id, new_immutable_id), now);
+            draft
+        };
         let Ok(message) = mailbox.get_mut(number) else { return };
         message.draft = false;
-        message.leaves = None;
         message.hidden_until = hidden_until;
         for name in ["sentDateTime", "receivedDateTime", "lastModifiedDateTime"] {
-            message.properties.insert(name.to_owned(), clock::timestamp(accepted).into());
+            message.properties.insert(name.to_owned(), clock::timestamp(sent_at).into());
         }
         for name in ["from", "sender"] {
             let value = message.properties.entry(name).or_insert(Value::Null);

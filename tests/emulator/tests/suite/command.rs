@@ -35,6 +35,17 @@ fn it_prints_where_it_is_and_a_line_for_each_request() {
 }
 
 #[test]
+fn a_setting_it_does_not_know_ends_it() {
+    let said = |settings: &str| {
+        let output = program().args(["--settings", settings]).output().unwrap();
+        assert_eq!(output.status.code(), Some(1));
+        String::from_utf8(output.stderr).unwrap()
+    };
+    assert!(said(r#"{"sent_itme": "copy"}"#).starts_with("graph-emulator: settings: unknown field `sent_itme`"));
+    assert!(said("copy").starts_with("graph-emulator: --settings: "));
+}
+
+#[test]
 fn a_rule_it_does_not_understand_ends_it() {
     let output = program().args(["--fault", r#"{"do": "nonsense"}"#]).output().unwrap();
     assert_eq!(output.status.code(), Some(1));

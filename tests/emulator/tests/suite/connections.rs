@@ -54,6 +54,23 @@ fn a_connection_goes_on_after_a_scripted_reply() {
 }
 
 #[test]
+fn a_connection_is_answered_before_it_is_read() {
+    let emulator = emulator(&json!({}));
+    for (fault, mails) in [("202-before-reading", 0), ("202-before-reading-then-accept", 1)] {
+        emulator.faults(&json!({"on": "connection", "do": fault})).unwrap();
+        let id = draft(&emulator);
+        let mut connection = Connection::open(&emulator);
+        assert_eq!(connection.reply().status, 202);
+        connection.request("POST", &send_path(&id), "user-token", "", None);
+        assert_eq!(connection.read_to_end(), (String::new(), None));
+        assert_eq!(emulator.mails().len(), mails, "{fault}");
+        let journal = emulator.journal();
+        let seen = journal.last().unwrap();
+        assert_eq!((seen.fault.as_deref(), seen.status, seen.performed), (Some(fault), None, mails == 1));
+    }
+}
+
+#[test]
 fn connections_fail_before_they_are_read() {
     let emulator = emulator(&json!({}));
     for (fault, end) in [

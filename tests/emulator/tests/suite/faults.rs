@@ -50,6 +50,13 @@ fn presets_with_an_answer_of_graph() {
         ("accept-then-504", 504, "UnknownError", 1),
         ("accept-then-500", 500, "ErrorInternalServerError", 1),
         ("accept-then-503", 503, "ErrorServerBusy", 1),
+        ("accept-then-404", 404, "ErrorItemNotFound", 1),
+        ("accept-then-408", 408, "RequestTimeout", 1),
+        ("accept-then-421", 421, "MisdirectedRequest", 1),
+        ("accept-then-499", 499, "ClientClosedRequest", 1),
+        ("408", 408, "RequestTimeout", 0),
+        ("421", 421, "MisdirectedRequest", 0),
+        ("499", 499, "ClientClosedRequest", 0),
         ("504", 504, "UnknownError", 0),
         ("500", 500, "ErrorInternalServerError", 0),
         ("503", 503, "ErrorServerBusy", 0),
@@ -90,6 +97,7 @@ fn presets_with_an_answer_of_something_else() {
         ("200-empty-foreign", 200, 0),
         ("302", 302, 0),
         ("429-empty", 429, 0),
+        ("429-html", 429, 0),
     ] {
         let (reply, left) = framed(json!({"do": preset}));
         assert_eq!((reply.status, left), (status, mails), "{preset}");
@@ -113,6 +121,19 @@ fn presets_that_accept_in_an_unusual_form() {
     let (reply, mails) = framed(json!({"do": "204"}));
     assert_eq!((reply.status, reply.header("content-length"), mails), (204, None, 1));
 
+    let another = |preset: &str| {
+        let (reply, mails) = framed(json!({"do": preset}));
+        assert_ne!(reply.header("client-request-id"), reply.header("request-id"));
+        (reply.status, mails)
+    };
+    assert_eq!(another("202-of-another-request"), (202, 0));
+    assert_eq!(another("accept-then-202-of-another-request"), (202, 1));
+
+    let (bytes, end, mails) = raw(json!({"do": "202-xchunked"}));
+    assert_eq!((end, mails), (None, 1));
+    assert!(bytes.ends_with("Transfer-Encoding: xchunked\r\n\r\n"), "{bytes}");
+    let (bytes, end, mails) = raw(json!({"do": "202-twice"}));
+    assert_eq!((bytes.matches("HTTP/1.1 202 Accepted\r\n").count(), end, mails), (2, OPEN, 1));
     let (bytes, end, mails) = raw(json!({"do": "202-unframed"}));
     assert_eq!((end, mails), (OPEN, 1));
     assert!(bytes.ends_with("\r\n\r\n") && !bytes.to_lowercase().contains("content-length"), "{bytes}");
@@ -220,6 +241,11 @@ fn retry_after_as_seconds_date_or_not_at_all() {
     let date = header(json!({"do": "429", "retry_after": "date:+2"})).unwrap();
     assert!(date.ends_with(" GMT"), "{date}");
     assert_eq!(header(json!({"do": "503", "retry_after": "3"})).as_deref(), Some("3"));
+    for preset in ["302", "429-html", "503-html"] {
+        assert_eq!(header(json!({"do": preset})), None);
+        let far = "Fri, 31 Dec 9999 23:59:59 GMT";
+        assert_eq!(header(json!({"do": preset, "retry_after": far})).as_deref(), Some(far), "{preset}");
+    }
 }
 
 #[test]
@@ -264,6 +290,29 @@ fn faults_of_ones_own() {
     assert_eq!((end, mails), (None, 1));
     let (reply, _) = framed(json!({"do": "504", "reply": {"status": 400, "error": {"code": "", "message": "a., b"}}}));
     assert_eq!((reply.status, reply.code().as_str()), (400, ""));
+}
+
+#[test]
+fn an_answer_about_another_message() {
+    let emulator = emulator(&json!({}));
+    emulator.faults(&json!([{"on": "get", "do": "another-message"}, {"on": "list", "do": "another-message"}])).unwrap();
+    let path = format!("/v1.0/me/messages/{}", draft(&emulator));
+    let own = emulator.message(MEGAN, path.rsplit('/').next().unwrap()).unwrap().unwrap();
+    let folder = get(&emulator, "/v1.0/me/mailFolders/sentitems").json()["id"].clone();
+    let look = get(&emulator, &path).json();
+    let list = get(&emulator, "/v1.0/me/mailFolders/drafts/messages").json();
+    for other in [&look, &list["value"][0]] {
+        assert_eq!((&other["isDraft"], &other["parentFolderId"]), (&json!(false), &folder));
+        assert_ne!((&other["id"], &other["internetMessageId"]), (&own["id"], &own["internetMessageId"]));
+        let sent = humantime::parse_rfc3339_weak(other["sentDateTime"].as_str().unwrap()).unwrap();
+        assert!(sent.elapsed().unwrap() < Duration::from_secs(3));
+    }
+    assert_eq!(get(&emulator, &path).json()["isDraft"], true);
+
+    // What is not there is not made up.
+    emulator.faults(&json!({"on": "get", "reply": {"item": {"isDraft": false}}})).unwrap();
+    let unknown = get(&emulator, &format!("/v1.0/me/messages/{}", emulator.unknown_id()));
+    assert_eq!((unknown.status, unknown.json().get("isDraft")), (404, None));
 }
 
 #[test]

@@ -9,6 +9,8 @@ mod command;
 mod connections;
 mod control;
 mod drafts;
+mod extended_properties;
 mod faults;
 mod lists;
 mod sending;
+mod settings;

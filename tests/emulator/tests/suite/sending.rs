@@ -55,6 +55,8 @@ fn inside_the_window_a_second_send_makes_a_second_mail() {
     assert_eq!(mails.len(), 2);
     assert_eq!(mails[0].internet_message_id, mails[1].internet_message_id);
     assert_eq!(mails[0].sent_id, None);
+    let counts = [None, Some(id.as_str()), Some("another")].map(|id| emulator.count_mails(id));
+    assert_eq!(counts, [2, 2, 0]);
 
     emulator.settings(&json!({"second_send": "refuse"})).unwrap();
     assert_eq!(send(&emulator, &id).status, 404);
