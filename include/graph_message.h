@@ -14,11 +14,32 @@
  * (a request left, and no answer that can be trusted came). graph_status_sent(status) gives 1, 0 or -1 for it. Callers
  * treat an unlisted value as GRAPH_UNKNOWN.
  *
- * A mail is sent at most once provided that the service shows an acceptance within settle_ms, that nothing between us
- * and Graph replays requests or answers in its name, and that no other process sends the same draft at the same time.
- * With max_attempts 1 nothing is ever sent again. GRAPH_OK with evidence 2 means that the message stopped being a draft
- * after this call began: another program may have been the one. (A mailbox over 30 messages a minute may keep accepted
- * drafts visible longer: raise settle_ms.)
+ * THE PROMISE. A mail is sent at most once provided that the service shows an acceptance within settle_ms, that nothing
+ * between us and Graph replays requests or answers in its name, and that no other process sends the same draft at the
+ * same time. With max_attempts 1 nothing is ever sent again. settle_ms counts from the moment at which the last doubtful
+ * attempt was cut off: a service that acts on a request later than that, or shows it later, is outside of the promise.
+ * GRAPH_OK with evidence 2 means that the message stopped being a draft after this call began: another program may have
+ * been the one. (A mailbox over 30 messages a minute may keep accepted drafts visible longer: raise settle_ms.)
+ *
+ * What is trusted: Graph's own 202, and its 4xx that refuse a message; what a look shows of this very message; and two
+ * clocks, the service's (the Date of its replies) and this host's, for one question alone: whether a mail was sent before
+ * this call. "Sent before" must be true by both, with five minutes to spare; where they leave it open the answer is
+ * GRAPH_UNKNOWN. What is never trusted: what is absent or unreadable; an answer about another message; a reply that is
+ * not Graph's, also where it asks to wait; a reply that begins before the request has left, or names another request; a
+ * draft that is seen again after it was seen gone.
+ *
+ * What Graph accepted in the last five minutes (of the last 4096), and what may have been sent in the last five minutes,
+ * is remembered in this process by the message's id alone, whatever name the mailbox, token or host has. The first is
+ * never sent again: GRAPH_NOT_A_DRAFT, and a check says GRAPH_OK. The second is looked at first. A forked child and a
+ * program that is started again remember nothing: after a GRAPH_UNKNOWN they wait for settle_ms, and check, before they
+ * send the draft.
+ *
+ * Before anything is sent a second time, and before "not sent" is said after a doubt, the mailbox is searched once, in
+ * all folders, for the draft's internetMessageId: in some tenants the sent copy is another item and the draft stays.
+ *
+ * DEFERRED MAIL. A draft with a deferred-send time (PidTagDeferredSendTime) waits in Drafts after it was accepted and
+ * looks as before. After a doubt, and with GRAPH_VERIFY_ALWAYS, it proves nothing until that time and settle_ms have
+ * passed: GRAPH_UNKNOWN, and nothing is sent again. Send it with GRAPH_VERIFY_ON_DOUBT.
  *
  * STRINGS in are NUL-terminated UTF-8 and copied. Strings out of an accessor are borrowed: never NULL, valid until the
  * object is freed, and not to be freed themselves.
@@ -31,8 +52,8 @@
  * that take a T * may not. No thread is left behind when a call returns, but for one helper that looks up a host name
  * where a call ended before the system's resolver did. Errors are objects and not tied to a thread.
  *
- * FORK. A child process may use clients of its parent; it makes connections of its own. No call may be in flight in the
- * thread that forks.
+ * FORK. A child process may use clients of its parent; it makes connections of its own, and does not remember its
+ * parent's calls. No call may be in flight in the thread that forks.
  *
  * UNLOADING. The library stays loaded (ELF: nodelete; on Windows do not call FreeLibrary). No signal handler is
  * installed, nothing is written to stdout or stderr, errno is neither read nor promised, and no proxy is taken from the
@@ -78,7 +99,8 @@
 
 /**
  * Look before the first attempt as well: one request more for each mail. GRAPH_NOT_A_DRAFT and missing recipients are told
- * before anything is sent, and what is learned makes a later check certain.
+ * before anything is sent, and what is learned makes a later check certain. A draft whose deferred-send time lies ahead may have
+ * been sent by an earlier run of the program: GRAPH_UNKNOWN, and nothing is sent.
  */
 #define GRAPH_VERIFY_ALWAYS 2
 
@@ -343,8 +365,12 @@ graph_status graph_client_send(const graph_client *client,
 
 /**
  * Settles an earlier GRAPH_UNKNOWN of the same message; sends nothing. GRAPH_OK: the mail was sent. GRAPH_UNAVAILABLE: it was
- * not, and the draft is still there; it may be sent again. GRAPH_UNKNOWN: still nobody can tell. Looks at once, and where the
- * draft is still there again after settle_ms. Give the call the internetMessageId, if it is known.
+ * not, and the draft is still there; it may be sent again. GRAPH_NOT_A_DRAFT: the message is no draft and not in Sent Items: it
+ * was received, or moved there. GRAPH_UNKNOWN: still nobody can tell. Looks at once, and where the draft is still there again
+ * after settle_ms. Give the call the internetMessageId, if it is known.
+ *
+ * GRAPH_OK says that the message has been sent at some time, not by which call: a message in Sent Items was sent, however long
+ * ago. Of a call whose doubt this process remembers it says that it was sent since that call began.
  *
  * The arguments are those of graph_client_send; the receipt's sent_id is the mail's id in Sent Items.
  */
@@ -447,16 +473,18 @@ graph_status graph_options_set_max_attempts(graph_options *options,
                                             uint32_t attempts);
 
 /**
- * When to look at the message that is sent: one of GRAPH_VERIFY_*. Looking needs Mail.Read (Mail.ReadBasic will do) beside
- * Mail.Send; without it a doubt ends in GRAPH_UNKNOWN, and GRAPH_VERIFY_ALWAYS in GRAPH_FORBIDDEN.
+ * When to look at the message that is sent: one of GRAPH_VERIFY_*. Looking needs Mail.Read beside Mail.Send; without it a doubt
+ * ends in GRAPH_UNKNOWN, and GRAPH_VERIFY_ALWAYS in GRAPH_FORBIDDEN. Mail.ReadBasic does not show whether a draft is deferred
+ * (https://learn.microsoft.com/graph/permissions-reference): do not use it where drafts are.
  */
 graph_status graph_options_set_verify(graph_options *options,
                                       int32_t verify);
 
 /**
- * How long the service may take to show that it accepted a mail, in milliseconds. Default 20000, at most 240000; 0 is the
- * default. A draft that is still there this long after a doubtful attempt counts as not sent. Raise it for a mailbox that
- * sends more than 30 messages a minute, whose accepted drafts may stay visible longer.
+ * How long the service may take to act on a request and to show that it accepted a mail, in milliseconds. Default 20000, at most
+ * 240000; 0 is the default. It counts from the moment at which a doubtful attempt was cut off, and covers both: a service that
+ * acts later than this is outside of the promise. A draft that is still there, unchanged, this long after the cut counts as not
+ * sent. Raise it for a mailbox that sends more than 30 messages a minute, whose accepted drafts may stay visible longer.
  */
 graph_status graph_options_set_settle_ms(graph_options *options,
                                          uint32_t ms);

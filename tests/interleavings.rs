@@ -17,10 +17,11 @@ use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant, SystemTime};
 
 use graph_message::client::{Call, Client, Clock, Credential, Fixed, Receipt, Settings, Verify};
-use graph_message::delivery::check::{Doubted, Known};
-use graph_message::delivery::flights::{Flights, Landed, Lead, Part, Recent};
+use graph_message::delivery::clocks::Moment;
+use graph_message::delivery::flights::{Caller, Claim, Flights, Landed, Lead, Part};
 use graph_message::delivery::gate::{Entry, Gates};
-use graph_message::delivery::key::DraftKey;
+use graph_message::delivery::key::{MailboxKey, MessageKey};
+use graph_message::delivery::memory::Remembered;
 use graph_message::error::Error;
 use graph_message::message::{BaseUrl, Mailbox, MessageId, Method, Request, Target, Token};
 use graph_message::outcome::{BodyEnd, Cause, Failure, Framing, Reply};
@@ -49,15 +50,31 @@ fn every_order(name: &str, preemptions: Option<usize>, test: impl Fn() + Send + 
     assert!(orders > 1, "one order alone: nothing is shared");
 }
 
-fn key(id: &str) -> DraftKey {
-    DraftKey::of(&Target {
+fn key(id: &str) -> MessageKey {
+    MessageKey::of(&MessageId::parse(id).unwrap())
+}
+
+fn mailbox() -> MailboxKey {
+    MailboxKey::of(&Target {
         base: BaseUrl::default(),
         mailbox: Mailbox::Me,
-        id: MessageId::parse(id).unwrap(),
+        id: MessageId::parse("draft").unwrap(),
         token: Token::parse("t").unwrap(),
         client_request_id: "c".into(),
         user_agent: http::HeaderValue::from_static("ua"),
     })
+}
+
+fn caller() -> Caller {
+    Caller { client: 1, mailbox: mailbox(), token: Token::parse("t").unwrap(), settle: Duration::from_secs(20) }
+}
+
+fn moment() -> Moment {
+    Moment { steady: start(), wall: SystemTime::UNIX_EPOCH }
+}
+
+fn join(flights: &SharedFlights, id: &str) -> Part<usize> {
+    flights.join(&key(id), &caller(), moment())
 }
 
 /// A moment that is the same in every order.
@@ -102,11 +119,10 @@ enum End {
 }
 
 fn end(lead: Lead<usize>, number: usize, how: End) {
-    let doubted = Doubted { began: start(), cut_at: start() };
     match how {
         End::Lands => {
-            let recent = Recent { accepted: true, doubted, known: Known::default(), is_lost: false };
-            lead.land(&number, Some(recent), start());
+            let accepted = Remembered::Accepted { ended: start(), internet_message_id: Some("<m>".into()) };
+            lead.land(&number, Some(accepted), start());
         }
         End::Leaves => lead.leave(),
         End::Unwinds => drop(lead),
@@ -115,13 +131,13 @@ fn end(lead: Lead<usize>, number: usize, how: End) {
 
 /// One thread: leads, or follows until the flight has landed and then tries again. Gives what it led with, or learned.
 fn fly(flights: &SharedFlights, leading: &Mutex<u32>, number: usize, how: End) -> (bool, Option<Landed<usize>>) {
-    match flights.join(&key("draft"), start()) {
+    match join(flights, "draft") {
         Part::Lead(lead) => {
             let mut now = leading.lock().unwrap();
             *now += 1;
             assert_eq!(*now, 1, "two lead at once");
             drop(now);
-            let knows = lead.recent.is_some();
+            let knows = lead.earlier.is_some();
             *leading.lock().unwrap() -= 1;
             end(lead, number, how);
             (knows, None)
@@ -162,9 +178,9 @@ fn flights_in_every_order(name: &str, ends: &'static [End], preemptions: Option<
                 None => {}
             }
         }
-        let last = flights.join(&key("draft"), start());
+        let last = join(&flights, "draft");
         let Part::Lead(lead) = last else { panic!("a flight is still there") };
-        assert_eq!(lead.recent.is_some(), remembering.count() > 0);
+        assert_eq!(lead.earlier.is_some(), remembering.count() > 0);
         lead.leave();
     });
 }
@@ -182,8 +198,8 @@ fn one_leads_and_nobody_waits_for_ever() {
 fn a_follower_sees_the_doubt_before_the_mail() {
     every_order("doubt, 2 threads", None, || {
         let flights = SharedFlights::default();
-        let Part::Lead(lead) = flights.join(&key("draft"), start()) else { panic!("another leads") };
-        let Part::Follow(flight) = flights.join(&key("draft"), start()) else { panic!("two lead") };
+        let Part::Lead(lead) = join(&flights, "draft") else { panic!("another leads") };
+        let Part::Follow(flight) = join(&flights, "draft") else { panic!("two lead") };
         let accepted = Arc::new(Mutex::new(false));
         let seen = Arc::clone(&accepted);
         let leader = thread::spawn(move || {
@@ -197,6 +213,41 @@ fn a_follower_sees_the_doubt_before_the_mail() {
     });
 }
 
+/// One message has a plain and an immutable id: two flights, of which one has the mail to itself, and the other learns of it.
+#[test]
+fn one_mail_under_two_ids_is_sent_by_one_call() {
+    every_order("claims, 2 threads", None, || {
+        let (flights, sent) = (SharedFlights::default(), Arc::new(Mutex::new(0)));
+        let threads: Vec<_> = ["AAMkX", "AAkALgX"]
+            .into_iter()
+            .map(|id| {
+                let (flights, sent) = (Arc::clone(&flights), Arc::clone(&sent));
+                thread::spawn(move || {
+                    let Part::Lead(mut lead) = join(&flights, id) else { panic!("two lead") };
+                    let earlier = loop {
+                        match lead.claim(&"<m>".into(), start()) {
+                            Claim::Granted(earlier) => break earlier,
+                            Claim::Taken(flight) => loop {
+                                let seen = flights.landed.raised();
+                                if flight.landed().is_some() {
+                                    break;
+                                }
+                                flights.landed.wait_beyond(seen, FOREVER);
+                            },
+                        }
+                    };
+                    if earlier.is_none() {
+                        *sent.lock().unwrap() += 1;
+                    }
+                    end(lead, 0, End::Lands);
+                })
+            })
+            .collect();
+        threads.into_iter().for_each(|thread| thread.join().unwrap());
+        assert_eq!(*sent.lock().unwrap(), 1);
+    });
+}
+
 /// At most so many inside, nobody waits for ever, and a pause holds for whoever comes after it was set.
 fn gate_in_every_order(name: &str, threads: usize, at_once: u32, preemptions: Option<usize>) {
     every_order(name, preemptions, move || {
@@ -206,7 +257,7 @@ fn gate_in_every_order(name: &str, threads: usize, at_once: u32, preemptions: Op
                 let (gates, inside) = (Arc::clone(&gates), Arc::clone(&inside));
                 thread::spawn(move || {
                     loop {
-                        match gates.enter(&key("draft").mailbox, at_once, start()) {
+                        match gates.enter(&mailbox(), at_once, start()) {
                             Entry::Entered(slot) => {
                                 let mut now = inside.lock().unwrap();
                                 *now += 1;
@@ -217,7 +268,7 @@ fn gate_in_every_order(name: &str, threads: usize, at_once: u32, preemptions: Op
                                 break;
                             }
                             Entry::Full(seen) => assert!(gates.freed.wait_beyond(seen, FOREVER)),
-                            Entry::PausedUntil(_) => panic!("nobody asked to wait"),
+                            Entry::Paused { .. } => panic!("nobody asked to wait"),
                         }
                     }
                 })
@@ -238,7 +289,6 @@ fn the_gate_lets_in_so_many_and_forgets_nobody() {
 fn a_pause_holds_for_everybody_who_comes_later() {
     every_order("pause, 3 threads", None, || {
         let (gates, paused) = (Arc::new(Gates::default()), Arc::new(Mutex::new(false)));
-        let mailbox = || key("draft").mailbox;
         let pausing = {
             let (gates, paused) = (Arc::clone(&gates), Arc::clone(&paused));
             thread::spawn(move || {
@@ -253,11 +303,11 @@ fn a_pause_holds_for_everybody_who_comes_later() {
         };
         let comes_later = *paused.lock().unwrap();
         let entry = gates.enter(&mailbox(), 4, start());
-        assert!(!comes_later || matches!(entry, Entry::PausedUntil(_)), "{entry:?}");
+        assert!(!comes_later || matches!(entry, Entry::Paused { .. }), "{entry:?}");
         drop(entry);
         pausing.join().unwrap();
         entering.join().unwrap();
-        assert!(matches!(gates.enter(&mailbox(), 1, start()), Entry::PausedUntil(_)));
+        assert!(matches!(gates.enter(&mailbox(), 1, start()), Entry::Paused { .. }));
     });
 }
 
@@ -304,7 +354,8 @@ impl Clock for Passing {
     }
 
     fn wall(&self) -> SystemTime {
-        SystemTime::UNIX_EPOCH
+        // That of the service's replies: 2026-11-23T10:00:00Z.
+        SystemTime::UNIX_EPOCH + Duration::from_secs(1_795_428_000)
     }
 
     fn wait(&self, time: Duration, cancel: &Cancel) -> bool {
@@ -340,6 +391,14 @@ fn reply(status: u16, body: &str) -> Result<Reply, Failure> {
     })
 }
 
+fn item(id: &str, is_draft: bool) -> String {
+    let folder = if is_draft { "f" } else { "s" };
+    format!(
+        r#"{{"id":"{id}","isDraft":{is_draft},"parentFolderId":"{folder}","changeKey":"k","internetMessageId":"<mail-{id}>",
+            "sentDateTime":"2026-11-23T10:00:00Z"}}"#
+    )
+}
+
 impl Transport for Network {
     fn exchange(&self, request: &Request, _: &Limits) -> Result<Reply, Failure> {
         let now = self.clock.passed();
@@ -358,12 +417,18 @@ impl Transport for Network {
         if service.refused.contains(&token) {
             return reply(401, r#"{"error":{"code":"InvalidAuthenticationToken","message":"m"}}"#);
         }
+        if request.url.ends_with("/mailFolders/sentitems?$select=id") {
+            return reply(200, r#"{"id":"s"}"#);
+        }
+        if let Some(filter) = request.url.split("/messages?$filter=internetMessageId%20eq%20%27%3Cmail%2D").nth(1) {
+            let id = filter.split("%3E").next().unwrap();
+            let is_draft = !service.mails.iter().any(|mail| mail == id);
+            return reply(200, &format!(r#"{{"value":[{}]}}"#, item(id, is_draft)));
+        }
         let id = request.url.split("/messages/").nth(1).unwrap().split(['/', '?']).next().unwrap().to_owned();
         let has_left = service.mails.contains(&id);
         if request.method == Method::Get {
-            let sent = r#"{"id":"s","isDraft":false,"sentDateTime":"2026-11-23T10:00:00Z"}"#;
-            let draft = r#"{"isDraft":true,"parentFolderId":"f","changeKey":"k","internetMessageId":"<m>"}"#;
-            return reply(200, if has_left { sent } else { draft });
+            return reply(200, &item(&id, !has_left));
         }
         if has_left {
             service.mails.push(id);

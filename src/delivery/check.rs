@@ -345,3 +345,264 @@ fn not_a_draft(listing: &Listing) -> Option<&ItemSeen> {
 fn is_same(one: &DraftSeen, other: &DraftSeen) -> bool {
     one.folder == other.folder && one.change_key == other.change_key
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::outcome::Deferred;
+    use std::time::SystemTime;
+
+    const SETTLE: Duration = Duration::from_secs(20);
+    const MS: fn(u64) -> Duration = Duration::from_millis;
+
+    fn draft_seen(change_key: &str) -> DraftSeen {
+        DraftSeen {
+            folder: "drafts".to_owned(),
+            change_key: change_key.to_owned(),
+            internet_message_id: "<m>".to_owned(),
+            has_recipients: None,
+            deferred: Deferred::No,
+        }
+    }
+
+    fn draft(change_key: &str) -> Sight {
+        Sight::Draft(draft_seen(change_key))
+    }
+
+    /// A check of a call that began, and whose attempt was cut off, at one moment; the service's clock is ours.
+    struct Run {
+        check: Check,
+        cut: Moment,
+        known: Known,
+        clock: ServiceClock,
+    }
+
+    impl Run {
+        fn new(known: Known) -> Run {
+            let cut = Moment {
+                steady: Instant::now() + Duration::from_secs(100_000),
+                wall: SystemTime::UNIX_EPOCH + Duration::from_secs(1_795_428_000),
+            };
+            let mut clock = ServiceClock::new(cut);
+            clock.shows(cut.wall, cut);
+            Run { check: Check::of(&Doubt::new(cut, cut.steady, known.clone()), SETTLE), cut, known, clock }
+        }
+
+        fn of_nothing() -> Run {
+            let run = Run::new(Known::default());
+            Run { check: Check::of_nothing(run.cut.steady, SETTLE), ..run }
+        }
+
+        fn named() -> Run {
+            Run::new(Known { internet_message_id: Some("<m>".into()), draft: None })
+        }
+
+        fn looking(&self, after: Duration) -> Looking {
+            let began = Moment { steady: self.cut.steady + after, wall: self.cut.wall + after };
+            Looking { began, now: began, deadline: self.cut.steady + Duration::from_secs(70) }
+        }
+
+        fn saw(&mut self, after: Duration, sight: &Sight) -> Next {
+            let looking = self.looking(after);
+            self.check.saw(sight, &mut self.known, &self.clock, looking)
+        }
+
+        fn searched(&mut self, after: Duration, items: &[Listing]) -> Next {
+            let looking = self.looking(after);
+            self.check.searched(&Listed::Items(items.to_vec()), &self.clock, looking)
+        }
+
+        /// A mail, sent so many seconds after the cut.
+        fn mail(&self, id: &str, after: Option<i64>) -> ItemSeen {
+            let sent_at = after.map(|after| match u64::try_from(after) {
+                Ok(later) => self.cut.wall + Duration::from_secs(later),
+                Err(_) => self.cut.wall - Duration::from_secs(after.unsigned_abs()),
+            });
+            ItemSeen { id: id.to_owned(), folder: "sent".to_owned(), sent_at }
+        }
+    }
+
+    fn unknown(blind: Blind) -> Next {
+        Next::Settled(Finding::Unknown(blind))
+    }
+
+    fn sent(id: &str) -> Next {
+        Next::Settled(Finding::Sent(id.to_owned()))
+    }
+
+    #[test]
+    fn a_draft_is_not_sent_only_once_the_time_to_settle_is_over_and_a_search_found_nothing() {
+        let mut run = Run::new(Known::default());
+        assert_eq!(run.saw(MS(0), &draft("k")), Next::Wait(MS(500)));
+        assert_eq!(run.saw(MS(500), &draft("k")), Next::Wait(MS(1000)));
+        assert_eq!(run.saw(MS(19_800), &draft("k")), Next::Wait(MS(200)));
+        assert_eq!(run.saw(SETTLE, &draft("k")), Next::Search);
+        assert_eq!(run.known.internet_message_id.as_deref(), Some("<m>"));
+        assert_eq!(run.searched(SETTLE, &[Listing::Draft("d".to_owned())]), Next::Settled(Finding::NotSent));
+    }
+
+    #[test]
+    fn a_draft_without_a_name_cannot_be_searched() {
+        let mut run = Run::new(Known::default());
+        let nameless = Sight::Draft(DraftSeen { internet_message_id: String::new(), ..draft_seen("k") });
+        assert_eq!(run.saw(SETTLE, &nameless), Next::Settled(Finding::NotSent));
+    }
+
+    #[test]
+    fn a_mail_beside_the_draft_may_be_it() {
+        let beside = |after: Option<i64>| {
+            let mut run = Run::named();
+            assert_eq!(run.saw(SETTLE, &draft("k")), Next::Search);
+            let items = [Listing::Draft("d".to_owned()), Listing::NotADraft(run.mail("s", after))];
+            run.searched(SETTLE, &items)
+        };
+        assert_eq!(beside(Some(1)), unknown(Blind::Copy));
+        assert_eq!(beside(None), unknown(Blind::Copy));
+        assert_eq!(beside(Some(-200)), unknown(Blind::Copy));
+        // A relay's original, received long before.
+        assert_eq!(beside(Some(-400)), Next::Settled(Finding::NotSent));
+    }
+
+    #[test]
+    fn a_changed_draft_settles_nothing() {
+        let mut run = Run::new(Known::default());
+        run.saw(MS(0), &draft("k"));
+        assert_eq!(run.saw(MS(500), &draft("l")), Next::Wait(MS(1000)));
+        assert_eq!(run.saw(SETTLE, &draft("k")), unknown(Blind::Changed));
+        let mut run = Run::new(Known { draft: Some(draft_seen("k")), ..Known::default() });
+        assert_eq!(run.saw(SETTLE, &draft("l")), unknown(Blind::Changed));
+    }
+
+    #[test]
+    fn a_draft_that_came_back_settles_nothing() {
+        for first in [Sight::Gone, Sight::NotADraft(Run::named().mail("s", None))] {
+            let mut run = Run::new(Known::default());
+            run.saw(MS(0), &first);
+            assert_eq!(run.saw(SETTLE, &draft("k")), unknown(Blind::CameBack), "{first:?}");
+        }
+        let doubt = Doubt { has_left: true, ..Doubt::new(Run::named().cut, Run::named().cut.steady, Known::default()) };
+        assert!(Check::of(&doubt, SETTLE).has_left());
+    }
+
+    #[test]
+    fn a_deferred_draft_waits() {
+        let mut run = Run::new(Known::default());
+        let until = |after: u64| Deferred::Until(run.cut.wall + Duration::from_secs(after));
+        let deferred = |deferred| Sight::Draft(DraftSeen { deferred, ..draft_seen("k") });
+        let (day, soon) = (deferred(until(86_400)), deferred(until(10)));
+        assert_eq!(run.saw(MS(0), &day), Next::Wait(MS(500)));
+        let left = Duration::from_secs(86_400 + 5);
+        assert_eq!(run.saw(SETTLE, &day), unknown(Blind::Deferred(Some(left))));
+        assert_eq!(run.saw(SETTLE, &deferred(Deferred::Unreadable)), unknown(Blind::Deferred(None)));
+        assert_eq!(run.saw(SETTLE, &soon), Next::Wait(MS(15_000)));
+        assert_eq!(run.saw(MS(35_000), &soon), Next::Search);
+    }
+
+    #[test]
+    fn no_draft_any_more() {
+        let one_look = |run: &mut Run, after: Option<i64>, at: Duration| {
+            let item = Sight::NotADraft(run.mail("s", after));
+            run.saw(at, &item)
+        };
+        let before = |run: &Run| Next::Settled(Finding::NoDraft(run.mail("s", Some(-400))));
+        let mut run = Run::named();
+        assert_eq!(one_look(&mut run, Some(-5), MS(0)), sent("s"));
+        assert_eq!(one_look(&mut run, Some(-400), MS(0)), before(&run));
+        // Neither since nor clearly before, or at no time that can be read.
+        for after in [Some(-6), Some(-300), None] {
+            let mut run = Run::named();
+            assert_eq!(one_look(&mut run, after, MS(0)), Next::Wait(MS(500)), "{after:?}");
+            assert_eq!(one_look(&mut run, after, SETTLE), unknown(Blind::Undated), "{after:?}");
+        }
+        // What was a draft before was sent since, clock or no clock.
+        for after in [Some(-400), Some(-6), None] {
+            let mut run = Run::named();
+            run.saw(MS(0), &draft("k"));
+            assert_eq!(one_look(&mut run, after, MS(500)), sent("s"), "{after:?}");
+            let mut run = Run::new(Known { draft: Some(draft_seen("k")), ..Known::default() });
+            assert_eq!(one_look(&mut run, after, MS(0)), sent("s"), "{after:?}");
+        }
+        // Where no doubt is known of, no time tells whose it is.
+        let mut run = Run::of_nothing();
+        assert_eq!(one_look(&mut run, Some(1), MS(0)), Next::Settled(Finding::NoDraft(run.mail("s", Some(1)))));
+    }
+
+    #[test]
+    fn gone() {
+        let mut run = Run::new(Known::default());
+        assert_eq!(run.saw(MS(0), &Sight::Gone), Next::Wait(MS(500)));
+        assert_eq!(run.saw(SETTLE, &Sight::Gone), unknown(Blind::GoneWithoutName));
+        let mut run = Run::named();
+        assert_eq!(run.saw(MS(0), &Sight::Gone), Next::Search);
+        assert_eq!(run.searched(MS(0), &[]), Next::Wait(MS(500)));
+        assert_eq!(run.saw(SETTLE, &Sight::Gone), Next::Search);
+        assert_eq!(run.searched(SETTLE, &[]), unknown(Blind::Gone));
+    }
+
+    #[test]
+    fn gone_and_found() {
+        let found = |was_draft: bool, mails: &[Option<i64>]| {
+            let mut run = Run::named();
+            if was_draft {
+                run.saw(MS(0), &draft("k"));
+            }
+            run.saw(SETTLE, &Sight::Gone);
+            let items: Vec<Listing> = mails.iter().map(|after| Listing::NotADraft(run.mail("s", *after))).collect();
+            run.searched(SETTLE, &items)
+        };
+        assert_eq!(found(false, &[Some(0)]), sent("s"));
+        assert_eq!(found(true, &[Some(0)]), sent("s"));
+        // To oneself: the sent copy and the received one.
+        assert_eq!(found(true, &[Some(0), Some(1)]), sent("s"));
+        // A relay's original besides.
+        assert_eq!(found(true, &[Some(0), Some(-400)]), sent("s"));
+        assert_eq!(found(true, &[Some(0), None]), unknown(Blind::Undated));
+        assert_eq!(found(true, &[None]), unknown(Blind::Undated));
+        assert_eq!(found(true, &[Some(-400)]), unknown(Blind::Gone));
+        assert!(matches!(found(false, &[Some(-400)]), Next::Settled(Finding::Mails(_))));
+    }
+
+    #[test]
+    fn a_draft_in_another_folder_is_looked_at() {
+        let mut run = Run::named();
+        run.saw(MS(0), &draft("k"));
+        run.saw(SETTLE, &Sight::Gone);
+        let items = [Listing::NotADraft(run.mail("twin", Some(0))), Listing::Draft("moved".to_owned())];
+        assert_eq!(run.searched(SETTLE, &items), Next::LookAt("moved".to_owned()));
+        let (looking, late) = (run.looking(SETTLE), Sight::NotADraft(run.mail("moved", Some(0))));
+        assert_eq!(run.check.saw_elsewhere(&draft("k"), &run.clock, looking), unknown(Blind::Changed));
+        assert_eq!(run.check.saw_elsewhere(&Sight::Gone, &run.clock, looking), unknown(Blind::Gone));
+        assert_eq!(run.check.saw_elsewhere(&late, &run.clock, looking), sent("moved"));
+    }
+
+    #[test]
+    fn an_answer_about_something_else_is_none() {
+        let mut run = Run::named();
+        assert_eq!(run.saw(MS(0), &Sight::Another), Next::Wait(MS(500)));
+        assert_eq!(run.saw(SETTLE, &Sight::Another), unknown(Blind::Another));
+        run.saw(SETTLE, &draft("k"));
+        let looking = run.looking(SETTLE);
+        assert_eq!(run.check.searched(&Listed::Unfiltered, &run.clock, looking), unknown(Blind::Unsearchable));
+    }
+
+    #[test]
+    fn without_the_services_clock_a_time_says_nothing() {
+        let mut run = Run::named();
+        run.clock = ServiceClock::new(run.cut);
+        let item = Sight::NotADraft(run.mail("s", Some(0)));
+        assert_eq!(run.saw(MS(0), &item), Next::Wait(MS(500)));
+    }
+
+    #[test]
+    fn looks_that_fail_are_repeated_while_there_is_time() {
+        let failed = |wait| Sight::Failed(LookFailure { what: Ok(503), wait });
+        let mut run = Run::named();
+        assert_eq!(run.saw(MS(0), &failed(Some(MS(3000)))), Next::Wait(MS(3000)));
+        assert_eq!(run.saw(SETTLE, &failed(None)), Next::Wait(MS(1000)));
+        assert_eq!(run.saw(MS(68_500), &failed(None)), Next::Wait(MS(500)));
+        assert_eq!(run.saw(MS(69_000), &failed(None)), unknown(Blind::OutOfTime));
+        assert_eq!(run.saw(MS(0), &Sight::NotAllowed(403)), unknown(Blind::NotAllowed(403)));
+        let looking = run.looking(MS(0));
+        assert_eq!(run.check.searched(&Listed::NotAllowed(403), &run.clock, looking), unknown(Blind::NotAllowed(403)));
+    }
+}

@@ -66,8 +66,12 @@ pub unsafe extern "C" fn graph_client_send(
 }
 
 /// Settles an earlier GRAPH_UNKNOWN of the same message; sends nothing. GRAPH_OK: the mail was sent. GRAPH_UNAVAILABLE: it was
-/// not, and the draft is still there; it may be sent again. GRAPH_UNKNOWN: still nobody can tell. Looks at once, and where the
-/// draft is still there again after settle_ms. Give the call the internetMessageId, if it is known.
+/// not, and the draft is still there; it may be sent again. GRAPH_NOT_A_DRAFT: the message is no draft and not in Sent Items: it
+/// was received, or moved there. GRAPH_UNKNOWN: still nobody can tell. Looks at once, and where the draft is still there again
+/// after settle_ms. Give the call the internetMessageId, if it is known.
+///
+/// GRAPH_OK says that the message has been sent at some time, not by which call: a message in Sent Items was sent, however long
+/// ago. Of a call whose doubt this process remembers it says that it was sent since that call began.
 ///
 /// The arguments are those of graph_client_send; the receipt's sent_id is the mail's id in Sent Items.
 #[unsafe(no_mangle)]

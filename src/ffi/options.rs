@@ -20,7 +20,8 @@ pub const GRAPH_VERIFY_NEVER: i32 = 0;
 /// Look at the message after a doubtful attempt, and while a late answer is awaited. The default.
 pub const GRAPH_VERIFY_ON_DOUBT: i32 = 1;
 /// Look before the first attempt as well: one request more for each mail. GRAPH_NOT_A_DRAFT and missing recipients are told
-/// before anything is sent, and what is learned makes a later check certain.
+/// before anything is sent, and what is learned makes a later check certain. A draft whose deferred-send time lies ahead may have
+/// been sent by an earlier run of the program: GRAPH_UNKNOWN, and nothing is sent.
 pub const GRAPH_VERIFY_ALWAYS: i32 = 2;
 
 /// Level of a log line: one a call, what it ended in.
@@ -125,8 +126,9 @@ pub extern "C" fn graph_options_set_max_attempts(options: Option<&mut graph_opti
     })
 }
 
-/// When to look at the message that is sent: one of GRAPH_VERIFY_*. Looking needs Mail.Read (Mail.ReadBasic will do) beside
-/// Mail.Send; without it a doubt ends in GRAPH_UNKNOWN, and GRAPH_VERIFY_ALWAYS in GRAPH_FORBIDDEN.
+/// When to look at the message that is sent: one of GRAPH_VERIFY_*. Looking needs Mail.Read beside Mail.Send; without it a doubt
+/// ends in GRAPH_UNKNOWN, and GRAPH_VERIFY_ALWAYS in GRAPH_FORBIDDEN. Mail.ReadBasic does not show whether a draft is deferred
+/// (https://learn.microsoft.com/graph/permissions-reference): do not use it where drafts are.
 #[unsafe(no_mangle)]
 pub extern "C" fn graph_options_set_verify(options: Option<&mut graph_options>, verify: i32) -> graph_status {
     set(options, |settings| {
@@ -140,9 +142,10 @@ pub extern "C" fn graph_options_set_verify(options: Option<&mut graph_options>, 
     })
 }
 
-/// How long the service may take to show that it accepted a mail, in milliseconds. Default 20000, at most 240000; 0 is the
-/// default. A draft that is still there this long after a doubtful attempt counts as not sent. Raise it for a mailbox that
-/// sends more than 30 messages a minute, whose accepted drafts may stay visible longer.
+/// How long the service may take to act on a request and to show that it accepted a mail, in milliseconds. Default 20000, at most
+/// 240000; 0 is the default. It counts from the moment at which a doubtful attempt was cut off, and covers both: a service that
+/// acts later than this is outside of the promise. A draft that is still there, unchanged, this long after the cut counts as not
+/// sent. Raise it for a mailbox that sends more than 30 messages a minute, whose accepted drafts may stay visible longer.
 #[unsafe(no_mangle)]
 pub extern "C" fn graph_options_set_settle_ms(options: Option<&mut graph_options>, ms: u32) -> graph_status {
     set(options, |settings| settings.set_settle_ms(ms))
