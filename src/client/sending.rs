@@ -62,10 +62,7 @@ impl<'a, T: Transport + 'static, C: Clock + 'static> Sending<'a, T, C> {
     /// Looks, and sends nothing: what became of an earlier call's mail. A call that sends the message meanwhile waits: what is
     /// found here must still be true then.
     pub fn check(mut self, mut lead: Lead<Answer>) -> Answer {
-        let mut earlier = lead.earlier.take();
-        if let (None, Some(id)) = (&earlier, &self.order.internet_message_id) {
-            earlier = lead.recall_mail(id, self.core.clock.now());
-        }
+        let earlier = lead.earlier.take();
         let (result, _) = self.run(Purpose::Check, earlier, &mut lead);
         lead.leave();
         result

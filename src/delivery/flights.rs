@@ -198,12 +198,6 @@ impl<R> Lead<R> {
         Claim::Granted(earlier)
     }
 
-    /// What an earlier call left behind that sent this message under its other id.
-    pub fn recall_mail(&self, internet_message_id: &str, now: Instant) -> Option<Remembered> {
-        let earlier = recall_mail(&mut self.flights.lock().memory, internet_message_id, &self.key, now);
-        earlier.filter(|earlier| earlier.is_this).map(|earlier| earlier.what)
-    }
-
     /// Ends the flight for all, and remembers what is to be remembered of it.
     pub fn land(mut self, result: &R, remembered: Option<Remembered>, now: Instant)
     where
@@ -353,10 +347,8 @@ mod tests {
         assert_eq!(flight.landed(), Some(Landed::With(7)));
         let Claim::Granted(Some(earlier)) = immutable.claim(&mail, now.steady) else { panic!("forgotten") };
         assert_eq!(earlier, Earlier { what: accepted(now), is_this: true });
-        assert_eq!(immutable.recall_mail("<m>", now.steady), Some(accepted(now)));
         // Another message of the same Message-ID is another message.
         let mut twin = lead(&flights, "AAMkY", now);
-        assert_eq!(twin.recall_mail("<m>", now.steady), None);
         immutable.leave();
         let Claim::Granted(Some(earlier)) = twin.claim(&mail, now.steady) else { panic!("forgotten") };
         assert!(!earlier.is_this);

@@ -107,6 +107,8 @@ pub struct Machine {
     has_looked: bool,
     has_left: bool,
     has_claimed: bool,
+    /// Whether a check found it unsent, and only asks whether another call is sending it.
+    has_found_unsent: bool,
     has_renewed: bool,
     /// What is done again once there is another token.
     refused: Option<Box<Action>>,
@@ -139,6 +141,7 @@ impl Machine {
             has_looked: false,
             has_left: false,
             has_claimed: false,
+            has_found_unsent: false,
             has_renewed: false,
             refused: None,
         }
@@ -170,7 +173,7 @@ impl Machine {
                 self.has_claimed = true;
                 self.after_another(earlier, now)
             }
-            Event::NotClaimed { cancelled, in_doubt } => Action::Answer(Ending::Left { cancelled, in_doubt }),
+            Event::NotClaimed { cancelled, in_doubt } => self.not_claimed(cancelled, in_doubt),
             Event::KeptOut(outside) => self.kept_out(phase, outside, now),
         };
         if let Action::Attempt { .. } = action {
@@ -238,11 +241,11 @@ impl Machine {
     }
 
     fn begins(&mut self, now: Moment) -> Action {
-        let earlier = self.earlier.take();
-        self.in_doubt = earlier.is_some();
-        let action = self.after_another(earlier.clone().map(|what| Earlier { what, is_this: true }), now);
-        self.earlier = earlier;
-        action
+        let earlier = self.earlier.clone();
+        if let (Purpose::Check, None, Some(claim)) = (self.purpose, &earlier, self.claims()) {
+            return claim;
+        }
+        self.after_another(earlier.map(|what| Earlier { what, is_this: true }), now)
     }
 
     /// Another call sent the message, or may have, or sent another one with its `internetMessageId`.
@@ -252,19 +255,39 @@ impl Machine {
                 Remembered::Accepted { ended, internet_message_id } => self.was_accepted(ended, internet_message_id),
                 Remembered::InDoubt(doubt) => self.inherits(doubt, now),
             },
-            // Relays and copies share an internetMessageId: this one is another message.
-            Some(Earlier { is_this: false, .. }) if !self.has_looked && self.rules.verify != Verify::Never => {
-                self.looks_first(1)
+            // Relays and copies share an internetMessageId: this one is another message, which is looked at first.
+            Some(Earlier { is_this: false, .. }) => {
+                self.on_its_own(self.rules.verify != Verify::Never && self.attempts == 0, now)
             }
-            Some(Earlier { is_this: false, .. }) | None => {
-                self.in_doubt = false;
-                match (self.purpose, self.rules.verify) {
-                    (Purpose::Check, _) => self.checks(Check::of_nothing(now.steady, self.rules.settle)),
-                    (Purpose::Send, Verify::Always) if !self.has_looked => self.looks_first(1),
-                    (Purpose::Send, Verify::Never | Verify::OnDoubt | Verify::Always) => self.attempts(now),
-                }
-            }
+            None => self.on_its_own(self.rules.verify == Verify::Always, now),
         }
+    }
+
+    /// No other call has anything to do with the message.
+    fn on_its_own(&mut self, looks_first: bool, now: Moment) -> Action {
+        self.in_doubt = false;
+        match self.purpose {
+            Purpose::Check if self.has_found_unsent => Action::Answer(Ending::NotSent),
+            Purpose::Check => self.starts_check(Check::of_nothing(now.steady, self.rules.settle)),
+            Purpose::Send if looks_first && !self.has_looked => self.looks_first(1),
+            Purpose::Send => self.attempts(now),
+        }
+    }
+
+    /// A check answers for what other calls do as well.
+    fn not_claimed(&self, cancelled: bool, in_doubt: bool) -> Action {
+        Action::Answer(match (self.purpose, cancelled) {
+            (Purpose::Send, cancelled) => Ending::Left { cancelled, in_doubt },
+            (Purpose::Check, true) => Ending::Unknown(Blind::Cancelled),
+            (Purpose::Check, false) => Ending::Unknown(Blind::OutOfTime),
+        })
+    }
+
+    /// Asks for the mail's name to be kept from other calls, once it is known.
+    fn claims(&mut self) -> Option<Action> {
+        let internet_message_id = self.known.internet_message_id.as_ref().filter(|_| !self.has_claimed)?;
+        self.phase = Phase::Claims;
+        Some(Action::Claim(Arc::clone(internet_message_id)))
     }
 
     /// Graph accepted the mail: it is never sent again, nor called unsent, however long it stays visible.
@@ -300,7 +323,7 @@ impl Machine {
         self.is_inherited = true;
         match (self.purpose, self.rules.verify) {
             (Purpose::Send, Verify::Never) => Action::Answer(Ending::EarlierUnknown(Blind::NotAsked)),
-            (Purpose::Send, Verify::OnDoubt | Verify::Always) | (Purpose::Check, _) => self.checks(check),
+            (Purpose::Send, Verify::OnDoubt | Verify::Always) | (Purpose::Check, _) => self.starts_check(check),
         }
     }
 
@@ -312,9 +335,8 @@ impl Machine {
 
     /// The next attempt; before it, nobody else may be sending the same mail under another id.
     fn attempts(&mut self, now: Moment) -> Action {
-        if let (Some(internet_message_id), false) = (&self.known.internet_message_id, self.has_claimed) {
-            self.phase = Phase::Claims;
-            return Action::Claim(Arc::clone(internet_message_id));
+        if let Some(claim) = self.claims() {
+            return claim;
         }
         self.phase = Phase::Attempts;
         let is_known = self.known.internet_message_id.is_some() && self.known.draft.is_some();
@@ -327,7 +349,7 @@ impl Machine {
         Action::Attempt { reserve, looks_meanwhile }
     }
 
-    fn checks(&mut self, check: Check) -> Action {
+    fn starts_check(&mut self, check: Check) -> Action {
         self.phase = Phase::Checks(Box::new(check));
         Action::Look { recipients: false }
     }
@@ -387,7 +409,7 @@ impl Machine {
         self.is_inherited = false;
         match self.rules.verify {
             Verify::Never => self.as_attempted(now),
-            Verify::OnDoubt | Verify::Always => self.checks(check),
+            Verify::OnDoubt | Verify::Always => self.starts_check(check),
         }
     }
 
@@ -552,7 +574,9 @@ impl Machine {
     fn concludes_own(&mut self, finding: Finding, now: Moment) -> Action {
         match finding {
             Finding::Sent(id) => Action::Answer(Ending::Found(id)),
-            Finding::NoDraft(_) | Finding::Mails(_) => Action::Answer(Ending::NotADraft(NotADraft::BeforeCall)),
+            Finding::NoDraft(_) => Action::Answer(Ending::NotADraft(NotADraft::BeforeCall)),
+            // Found where no doubt is known of, which this call's own is.
+            Finding::Mails(_) => Action::Answer(Ending::Unknown(Blind::Gone)),
             Finding::Unknown(blind) => Action::Answer(Ending::Unknown(blind)),
             Finding::NotSent => {
                 self.in_doubt = false;
@@ -579,9 +603,8 @@ impl Machine {
         match finding {
             // They ran at the same time: that call's attempt was this one's, too.
             Finding::Sent(id) if is_shared => Action::Answer(Ending::Found(id)),
-            Finding::Sent(_) | Finding::NoDraft(_) | Finding::Mails(_) => {
-                Action::Answer(Ending::NotADraft(NotADraft::EarlierCall))
-            }
+            Finding::Sent(_) | Finding::NoDraft(_) => Action::Answer(Ending::NotADraft(NotADraft::EarlierCall)),
+            Finding::Mails(_) => Action::Answer(Ending::EarlierUnknown(Blind::Gone)),
             Finding::Unknown(blind) => Action::Answer(Ending::EarlierUnknown(blind)),
             Finding::NotSent => {
                 self.in_doubt = false;
@@ -598,7 +621,11 @@ impl Machine {
                 self.asks_for_sent_items(Whereabouts { items: vec![item], is_itself: true, asked: 1 })
             }
             Finding::Mails(items) => self.asks_for_sent_items(Whereabouts { items, is_itself: false, asked: 1 }),
-            Finding::NotSent => Action::Answer(Ending::NotSent),
+            Finding::NotSent => {
+                self.has_found_unsent = true;
+                // Another call may be sending it under its other id.
+                self.claims().unwrap_or(Action::Answer(Ending::NotSent))
+            }
             Finding::Unknown(blind) => Action::Answer(Ending::Unknown(blind)),
         }
     }
@@ -644,7 +671,7 @@ impl Machine {
             Phase::AsksForSentItems(_) if cancelled => Action::Answer(Ending::Unknown(Blind::Cancelled)),
             Phase::Attempts => self.attempts(now),
             Phase::LooksFirst(looks) => self.looks_first(looks),
-            Phase::Checks(check) | Phase::ChecksElsewhere(check, _) => self.checks(*check),
+            Phase::Checks(check) | Phase::ChecksElsewhere(check, _) => self.starts_check(*check),
             Phase::AsksForSentItems(whereabouts) => self.asks_for_sent_items(whereabouts),
             Phase::Start | Phase::SearchesFirst | Phase::Claims | Phase::Confirms => lost(),
         }
