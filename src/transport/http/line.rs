@@ -40,6 +40,20 @@ struct State {
     handed_on: bool,
 }
 
+impl Stage {
+    /// What is said where its time is up.
+    fn too_late(self, handed_on: bool) -> &'static str {
+        match self {
+            Stage::LookUp => "the host name was not resolved in time",
+            Stage::Connect => "no connection came about in time",
+            Stage::Proxy => "it did not answer in time",
+            Stage::Handshake => "the TLS handshake did not end in time",
+            Stage::Exchange if handed_on => "no whole reply came in time",
+            Stage::Exchange => "no time was left for the request",
+        }
+    }
+}
+
 impl Line {
     /// A new call begins: nothing of its request is handed on yet.
     pub fn begin(&self, limits: &Limits) {
@@ -51,9 +65,17 @@ impl Line {
         *self.state() = State::default();
     }
 
-    /// The connection gets to its next stage. In all but the last, the time to connect runs.
-    pub fn enters(&self, stage: Stage) {
+    /// The connection gets to its next stage. In all but the last, the time to connect runs. A stage that ended too late is
+    /// the one that gets the blame, and not the next, which had no time.
+    pub fn enters(&self, stage: Stage) -> io::Result<()> {
+        self.in_time()?;
         self.state().stage = stage;
+        Ok(())
+    }
+
+    /// The trouble that ends the stage, if there is one.
+    pub fn in_time(&self) -> io::Result<()> {
+        self.slice().map(drop)
     }
 
     /// The bytes that follow are the request's own; those of handshakes and of `CONNECT` went before.
@@ -84,16 +106,14 @@ impl Line {
         if limits.cancel.is_cancelled() {
             return Err(Trouble::error(Cause::Cancelled, "cancelled"));
         }
-        let (by, too_late) = match state.stage {
-            Stage::LookUp => (limits.connect_by, "the host name was not resolved in time"),
-            Stage::Connect => (limits.connect_by, "no connection came about in time"),
-            Stage::Proxy => (limits.connect_by, "it did not answer in time"),
-            Stage::Handshake => (limits.connect_by, "the TLS handshake did not end in time"),
-            Stage::Exchange => (limits.reply_by, "no whole reply came in time"),
+        let by = match state.stage {
+            // A connection that stands when no reply can come any more is of no use.
+            Stage::LookUp | Stage::Connect | Stage::Proxy | Stage::Handshake => limits.connect_by.min(limits.reply_by),
+            Stage::Exchange => limits.reply_by,
         };
         let left = by.saturating_duration_since(Instant::now());
         if left.is_zero() {
-            return Err(Trouble::error(Cause::TimedOut, too_late));
+            return Err(Trouble::error(Cause::TimedOut, state.stage.too_late(state.handed_on)));
         }
         Ok(left.min(SLICE))
     }

@@ -34,7 +34,7 @@ impl Connector for LinkConnector {
 
     fn connect(&self, details: &ConnectionDetails, _: Option<()>) -> Result<Option<Link>, ureq::Error> {
         let stream = self.stream(details)?;
-        self.line.enters(Stage::Exchange);
+        self.line.enters(Stage::Exchange)?;
         let buffers = LazyBuffers::new(details.config.input_buffer_size(), details.config.output_buffer_size());
         Ok(Some(Link { stream, line: Arc::clone(&self.line), buffers, is_tls: details.needs_tls() }))
     }

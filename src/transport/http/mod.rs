@@ -234,3 +234,6 @@ fn failure(error: &io::Error, handed_on: bool) -> Failure {
     };
     Failure { handed_on, cause, detail }
 }
+
+#[cfg(test)]
+mod tests;

@@ -29,7 +29,7 @@ const HEAD_START: Duration = Duration::from_millis(250);
 impl Wire {
     /// Connects to the address that answers first; they start one after the other.
     pub fn connect(host: &str, addresses: &[SocketAddr], line: &Arc<Line>) -> io::Result<Wire> {
-        line.enters(Stage::Connect);
+        line.enters(Stage::Connect)?;
         let mut last = Trouble::error(Cause::Resolve, format!("{host} has no address"));
         let mut waiting = by_turns(addresses).into_iter().peekable();
         let mut racing: Vec<(SocketAddr, Wire)> = Vec::new();
@@ -231,6 +231,7 @@ fn is_in_progress(error: &io::Error) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::super::tests::black_hole;
     use super::*;
     use crate::transport::{Cancel, Limits};
     use std::net::TcpListener;
@@ -240,23 +241,6 @@ mod tests {
         let by = Instant::now() + time;
         line.begin(&Limits { connect_by: by, reply_by: by, cancel: Cancel::default(), late: None });
         line
-    }
-
-    /// An address that lets a connect hang, for as long as the sockets are kept.
-    fn black_hole() -> (SocketAddr, Vec<Socket>) {
-        let listener = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
-        listener.bind(&SocketAddr::from(([127, 0, 0, 1], 0)).into()).unwrap();
-        listener.listen(0).unwrap();
-        let address = listener.local_addr().unwrap();
-        let mut kept = vec![listener];
-        loop {
-            let socket = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
-            let connected = socket.connect_timeout(&address, Duration::from_millis(100));
-            kept.push(socket);
-            if connected.is_err() {
-                return (address.as_socket().unwrap(), kept);
-            }
-        }
     }
 
     #[test]

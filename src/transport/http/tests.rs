@@ -1,0 +1,152 @@
+//! The transport against peers on loopback that do what no server should.
+
+use std::net::{SocketAddr, TcpListener};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use socket2::{Domain, Socket, Type};
+
+use super::*;
+use crate::message::{BaseUrl, Mailbox, MessageId, Target};
+use crate::transport::Cancel;
+
+const MS: fn(u64) -> Duration = Duration::from_millis;
+
+/// An address that lets a connect hang, for as long as the sockets are kept.
+pub fn black_hole() -> (SocketAddr, Vec<Socket>) {
+    let listener = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
+    listener.bind(&SocketAddr::from(([127, 0, 0, 1], 0)).into()).unwrap();
+    listener.listen(0).unwrap();
+    let address = listener.local_addr().unwrap();
+    let mut kept = vec![listener];
+    loop {
+        let socket = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
+        let connected = socket.connect_timeout(&address, Duration::from_millis(100));
+        kept.push(socket);
+        if connected.is_err() {
+            return (address.as_socket().unwrap(), kept);
+        }
+    }
+}
+
+fn transport(names: Names, proxy: Option<&str>) -> HttpTransport {
+    let proxy = proxy.map(|url| Proxy::parse(url).unwrap());
+    let options = HttpOptions { roots: Roots::Bundled, proxy: proxy.clone(), ..HttpOptions::default() };
+    let transport = HttpTransport::new(options);
+    let shared = Shared { names, tls: Tls::new(transport.tls.clone()), proxy };
+    let connections = PerProcess::new(Connections::new(shared, transport.config.clone()));
+    HttpTransport { connections, ..transport }
+}
+
+fn limits(connect: u64, reply: u64) -> Limits {
+    let now = Instant::now();
+    Limits { connect_by: now + MS(connect), reply_by: now + MS(reply), cancel: Cancel::default(), late: None }
+}
+
+/// The request that sends a draft, with a token of so many bytes.
+fn a_send(base: &str, token_length: usize) -> Request {
+    let target = Target {
+        base: BaseUrl::parse(base).unwrap(),
+        mailbox: Mailbox::parse("me").unwrap(),
+        id: MessageId::parse("AAMk").unwrap(),
+        token: Token::parse(&"t".repeat(token_length)).unwrap(),
+        client_request_id: "4f1c".into(),
+        user_agent: HeaderValue::from_static("ua"),
+    };
+    target.send()
+}
+
+/// Limits of which the connect, both alike, or the reply is the first.
+const FIRST_TO_END: [(u64, u64); 3] = [(150, 10_000), (150, 150), (10_000, 150)];
+
+/// Nothing was handed on, and the message names what took too long.
+#[track_caller]
+fn names_the_stage(transport: &HttpTransport, base: &str, message: &str) {
+    for (connect, reply) in FIRST_TO_END {
+        let began = Instant::now();
+        let failure = transport.exchange(&a_send(base, 1), &limits(connect, reply)).unwrap_err();
+        let expected = Failure { handed_on: false, cause: Cause::TimedOut, detail: message.to_owned() };
+        assert_eq!(failure, expected, "{base}, connect {connect}, reply {reply}");
+        assert!(began.elapsed() < MS(2_000), "{base}: took {:?}", began.elapsed());
+    }
+}
+
+/// A peer that takes connections and never says a word.
+fn silent() -> (SocketAddr, TcpListener) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    (listener.local_addr().unwrap(), listener)
+}
+
+#[test]
+fn a_look_up_that_takes_too_long_is_named() {
+    let (address, _listener) = silent();
+    let hangs = || {
+        Names::by(|_, _| {
+            thread::sleep(MS(5_000));
+            Ok(Vec::new())
+        })
+    };
+    names_the_stage(&transport(hangs(), None), "https://graph.test/v1.0", "the host name was not resolved in time");
+    let proxied = transport(hangs(), Some("http://proxy.test:3128"));
+    let message = "proxy proxy.test:3128: the host name was not resolved in time";
+    names_the_stage(&proxied, "https://graph.test/v1.0", message);
+    // It is found in the end, when it is too late.
+    let late = |host: &str, port: u16| {
+        thread::sleep(MS(170));
+        assert_eq!(host, "localhost");
+        Ok(vec![SocketAddr::from(([127, 0, 0, 1], port))])
+    };
+    for (connect, reply) in FIRST_TO_END {
+        let transport = transport(Names::by(late), None);
+        let base = format!("http://localhost:{}", address.port());
+        let failure = transport.exchange(&a_send(&base, 1), &limits(connect, reply)).unwrap_err();
+        assert_eq!((failure.handed_on, failure.cause), (false, Cause::TimedOut), "{failure:?}");
+        assert_eq!(failure.detail, "the host name was not resolved in time", "connect {connect}, reply {reply}");
+    }
+}
+
+#[test]
+fn a_connect_that_takes_too_long_is_named() {
+    let (nowhere, _kept) = black_hole();
+    let transport = transport(Names::default(), None);
+    names_the_stage(&transport, &format!("http://{nowhere}"), "no connection came about in time");
+}
+
+#[test]
+fn a_proxy_that_takes_too_long_is_named() {
+    let (address, _listener) = silent();
+    for scheme in ["http", "socks5"] {
+        let transport = transport(Names::default(), Some(&format!("{scheme}://{address}")));
+        let message = format!("proxy {address}: it did not answer in time");
+        names_the_stage(&transport, "https://graph.test/v1.0", &message);
+    }
+    let transport = transport(Names::default(), Some(&format!("https://{address}")));
+    let message = format!("proxy {address}: the TLS handshake did not end in time");
+    names_the_stage(&transport, "https://graph.test/v1.0", &message);
+}
+
+#[test]
+fn a_handshake_that_takes_too_long_is_named() {
+    let (address, _listener) = silent();
+    let transport = transport(Names::default(), None);
+    names_the_stage(&transport, &format!("https://{address}"), "the TLS handshake did not end in time");
+}
+
+#[test]
+fn a_reply_that_takes_too_long_is_named() {
+    let (address, _listener) = silent();
+    let transport = transport(Names::default(), None);
+    let failure = transport.exchange(&a_send(&format!("http://{address}"), 1), &limits(10_000, 150)).unwrap_err();
+    let expected =
+        Failure { handed_on: true, cause: Cause::TimedOut, detail: "no whole reply came in time".to_owned() };
+    assert_eq!(failure, expected);
+}
+
+#[test]
+fn a_request_for_which_no_time_is_left_is_not_begun() {
+    let (address, _listener) = silent();
+    let transport = transport(Names::default(), None);
+    let failure = transport.exchange(&a_send(&format!("http://{address}"), 1), &limits(0, 0)).unwrap_err();
+    assert_eq!((failure.handed_on, failure.cause), (false, Cause::TimedOut));
+    assert_eq!(failure.detail, "no time was left for the request");
+}
