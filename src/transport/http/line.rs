@@ -4,6 +4,7 @@ use std::io;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use super::framing::{LAST_CHUNK, ends_in_last_chunk};
 use super::trouble::Trouble;
 use crate::outcome::Cause;
 use crate::transport::{Late, Limits};
@@ -38,6 +39,8 @@ struct State {
     stage: Stage,
     requesting: bool,
     handed_on: bool,
+    /// The last bytes of the reply, as far as it was read.
+    end_of_reply: [u8; LAST_CHUNK],
 }
 
 impl Stage {
@@ -87,6 +90,19 @@ impl Line {
     pub fn bytes_taken(&self) {
         let mut state = self.state();
         state.handed_on |= state.requesting;
+    }
+
+    /// More of the reply was read.
+    pub fn bytes_read(&self, bytes: &[u8]) {
+        let end = &mut self.state().end_of_reply;
+        let added = &bytes[bytes.len().saturating_sub(LAST_CHUNK)..];
+        end.copy_within(added.len().., 0);
+        end[LAST_CHUNK - added.len()..].copy_from_slice(added);
+    }
+
+    /// Whether the reply, as far as it was read, ends in a last chunk.
+    pub fn ends_in_last_chunk(&self) -> bool {
+        ends_in_last_chunk(&self.state().end_of_reply)
     }
 
     /// Whether a byte of the request was taken.

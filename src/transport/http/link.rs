@@ -97,7 +97,9 @@ impl Transport for Link {
     }
 
     fn await_input(&mut self, _: NextTimeout) -> Result<bool, ureq::Error> {
-        let amount = self.stream.read(self.buffers.input_append_buf())?;
+        let room = self.buffers.input_append_buf();
+        let amount = self.stream.read(room)?;
+        self.line.bytes_read(&room[..amount]);
         self.buffers.input_appended(amount);
         Ok(amount > 0)
     }

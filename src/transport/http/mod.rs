@@ -5,6 +5,7 @@
 //! `connections`, `lane` and `link` name ureq.
 
 mod connections;
+mod framing;
 mod lane;
 mod line;
 mod link;
@@ -19,7 +20,7 @@ mod wire;
 use std::io::{self, Read};
 use std::path::Path;
 
-use ::http::{HeaderMap, HeaderName, HeaderValue, Uri, header};
+use ::http::{HeaderName, HeaderValue, Uri, header};
 use bytes::Bytes;
 
 pub use proxy::Proxy;
@@ -31,6 +32,8 @@ use crate::message::{Method, Request, Token, is_printable};
 use crate::outcome::{BodyEnd, Cause, Failure, Framing, LONGEST_BODY, Reply};
 use crate::per_process::PerProcess;
 use connections::Connections;
+use framing::framing;
+use line::Line;
 use names::Names;
 use shared::Shared;
 use tls::{Tls, TlsSettings};
@@ -94,7 +97,12 @@ impl Transport for HttpTransport {
         let connections = self.connections.current(|| no_connections(&self.tls, self.proxy.as_ref(), &self.config));
         let lane = connections.take();
         lane.line.begin(limits);
-        match lane.agent.run(http_request).map_err(ureq::Error::into_io).and_then(read_reply) {
+        match lane
+            .agent
+            .run(http_request)
+            .map_err(ureq::Error::into_io)
+            .and_then(|response| read_reply(response, &lane.line))
+        {
             Ok(reply) => {
                 lane.line.end();
                 connections.keep(lane);
@@ -151,15 +159,18 @@ fn http_request(request: &Request) -> Result<::http::Request<()>, Failure> {
     Ok(made)
 }
 
-fn read_reply(response: ::http::Response<ureq::Body>) -> io::Result<Reply> {
+fn read_reply(response: ::http::Response<ureq::Body>, line: &Line) -> io::Result<Reply> {
     let (parts, mut body) = response.into_parts();
     let status = parts.status.as_u16();
-    let framing = framing(status, &parts.headers);
+    let mut framing = framing(status, parts.version, &parts.headers);
     let (body, body_end) = match framing {
         // Nothing in such a body could make the reply certain, so nobody waits for a connection to end.
         Framing::UntilClose if parts.status.is_success() => (Vec::new(), BodyEnd::CutOff),
         _ => read_body(&mut body.as_reader())?,
     };
+    if framing == Framing::Chunked && !line.ends_in_last_chunk() {
+        framing = Framing::UntilClose;
+    }
     let mut reply = Reply {
         status,
         framing,
@@ -194,19 +205,6 @@ fn text(value: &HeaderValue) -> String {
         _ => {}
     }
     String::from_utf8_lossy(value.as_bytes()).chars().filter(|c| !c.is_control()).collect()
-}
-
-/// What RFC 9112, section 6.3, says of the end of a reply's body.
-fn framing(status: u16, headers: &HeaderMap) -> Framing {
-    if matches!(status, 204 | 304) {
-        return Framing::Length;
-    }
-    match headers.get(header::TRANSFER_ENCODING) {
-        Some(coding) if coding.as_bytes().to_ascii_lowercase().ends_with(b"chunked") => Framing::Chunked,
-        Some(_) => Framing::UntilClose,
-        None if headers.contains_key(header::CONTENT_LENGTH) => Framing::Length,
-        None => Framing::UntilClose,
-    }
 }
 
 /// Reads a body as far as it comes. A body that breaks off is no failure of the exchange: the status line and headers

@@ -1,6 +1,8 @@
 //! The transport against peers on loopback that do what no server should.
 
-use std::net::{SocketAddr, TcpListener};
+use std::io::Write;
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -149,4 +151,81 @@ fn a_request_for_which_no_time_is_left_is_not_begun() {
     let failure = transport.exchange(&a_send(&format!("http://{address}"), 1), &limits(0, 0)).unwrap_err();
     assert_eq!((failure.handed_on, failure.cause), (false, Cause::TimedOut));
     assert_eq!(failure.detail, "no time was left for the request");
+}
+
+/// A peer that plays `part` on each connection, with its number.
+fn peer(part: impl Fn(usize, &mut TcpStream) + Send + Sync + 'static) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let base = format!("http://{}/v1.0", listener.local_addr().unwrap());
+    let part = Arc::new(part);
+    thread::spawn(move || {
+        for (number, stream) in listener.incoming().enumerate() {
+            let (mut stream, part) = (stream.unwrap(), Arc::clone(&part));
+            thread::spawn(move || part(number, &mut stream));
+        }
+    });
+    base
+}
+
+fn read_head(stream: &mut impl Read) -> String {
+    let (mut head, mut byte) = (Vec::new(), [0]);
+    while !head.ends_with(b"\r\n\r\n") && stream.read(&mut byte).is_ok_and(|amount| amount > 0) {
+        head.push(byte[0]);
+    }
+    String::from_utf8(head).unwrap()
+}
+
+/// What is made of a reply after which the connection is closed.
+fn replied(reply: &'static str) -> Result<Reply, Failure> {
+    let base = peer(move |_, stream| {
+        read_head(stream);
+        stream.write_all(reply.as_bytes()).unwrap();
+    });
+    transport(Names::default(), None).exchange(&a_send(&base, 1), &limits(10_000, 10_000))
+}
+
+#[test]
+fn only_an_end_that_is_certain_is_taken_for_one() {
+    for reply in [
+        "HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n",
+        "HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\nContent-Length: 0\r\n\r\n",
+        "HTTP/1.1 202 Accepted\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        "HTTP/1.1 202 Accepted\r\ntransfer-encoding:  CHUNKED \r\n\r\n0\r\n\r\n",
+        "HTTP/1.0 202 Accepted\r\nContent-Length: 0\r\n\r\n",
+        "HTTP/1.1 204 No Content\r\n\r\n",
+    ] {
+        let read = replied(reply).unwrap();
+        assert_ne!(read.framing, Framing::UntilClose, "{reply:?}");
+        assert_eq!((read.body_end, read.body.len()), (BodyEnd::Complete, 0), "{reply:?}");
+    }
+    for reply in [
+        "HTTP/1.1 202 Accepted\r\n\r\n",
+        "HTTP/1.1 202 Accepted\r\nTransfer-Encoding: xchunked\r\n\r\n",
+        "HTTP/1.1 202 Accepted\r\nTransfer-Encoding: xchunked\r\nContent-Length: 0\r\n\r\n",
+        "HTTP/1.1 202 Accepted\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n",
+        "HTTP/1.1 202 Accepted\r\nTransfer-Encoding: chunked, gzip\r\n\r\n0\r\n\r\n",
+        "HTTP/1.1 202 Accepted\r\nTransfer-Encoding: chunked, chunked\r\n\r\n0\r\n\r\n",
+        "HTTP/1.1 202 Accepted\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        "HTTP/1.1 202 Accepted\r\nTransfer-Encoding: chunked;q=1\r\n\r\n0\r\n\r\n",
+        "HTTP/1.1 202 Accepted\r\nTransfer-Encoding: chunked,\r\n\r\n0\r\n\r\n",
+        "HTTP/1.1 202 Accepted\r\nTransfer-Encoding: chunked\r\nContent-Length: 0\r\n\r\n0\r\n\r\n",
+        "HTTP/1.1 202 Accepted\r\nTransfer-Encoding: chunked\r\n\r\n+0\r\n\r\n",
+        "HTTP/1.1 202 Accepted\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n",
+        "HTTP/1.0 202 Accepted\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        "HTTP/1.1 204 No Content\r\nTransfer-Encoding: chunked\r\n\r\n",
+        // These ureq does not read at all.
+        "HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\nContent-Length: 5\r\n\r\n",
+        "HTTP/1.1 202 Accepted\r\nContent-Length: 0, 5\r\n\r\n",
+        "HTTP/1.1 202 Accepted\r\nContent-Length: +0\r\n\r\n",
+        "HTTP/1.1 202 Accepted\r\nContent-Length: -0\r\n\r\n",
+        "HTTP/1.1 202 Accepted\r\nContent-Length: 0x0\r\n\r\n",
+        "HTTP/1.1 202 Accepted\r\nContent-Length: \r\n\r\n",
+        "HTTP/1.1 202 Accepted\r\nContent-Length : 0\r\n\r\n",
+        "HTTP/1.1 202 Accepted\r\nContent-Length:\r\n 0\r\n\r\n",
+    ] {
+        match replied(reply) {
+            Ok(read) => assert_eq!(read.framing, Framing::UntilClose, "{reply:?}"),
+            Err(failure) => assert!(failure.handed_on, "{reply:?}: {failure:?}"),
+        }
+    }
 }
