@@ -1,6 +1,7 @@
 //! What a call and the connection it runs on tell each other.
 
 use std::io;
+use std::mem;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -39,8 +40,18 @@ struct State {
     stage: Stage,
     requesting: bool,
     handed_on: bool,
+    is_stale: bool,
+    came_early: bool,
     /// The last bytes of the reply, as far as it was read.
     end_of_reply: [u8; LAST_CHUNK],
+}
+
+impl State {
+    /// What is to be done now because the reply is late, the first time it is asked for.
+    fn late_now(&mut self) -> Option<Late> {
+        let handed_on = self.handed_on;
+        self.limits.as_mut()?.late.take_if(|late| handed_on && late.at <= Instant::now())
+    }
 }
 
 impl Stage {
@@ -63,9 +74,10 @@ impl Line {
         *self.state() = State { limits: Some(limits.clone()), ..State::default() };
     }
 
-    /// The call is over, and nothing of it is kept: what it would do when late holds on to its client.
-    pub fn end(&self) {
-        *self.state() = State::default();
+    /// The call is over, and nothing of it is kept: what it would do when late holds on to its client. Tells whether its reply
+    /// came early.
+    pub fn end(&self) -> bool {
+        mem::take(&mut *self.state()).came_early
     }
 
     /// The connection gets to its next stage. In all but the last, the time to connect runs. A stage that ended too late is
@@ -81,9 +93,25 @@ impl Line {
         self.slice().map(drop)
     }
 
-    /// The bytes that follow are the request's own; those of handshakes and of `CONNECT` went before.
-    pub fn request_begins(&self) {
-        self.state().requesting = true;
+    /// The bytes that follow are the request's own; those of handshakes and of `CONNECT` went before. Tells whether they are
+    /// its first.
+    pub fn request_begins(&self) -> bool {
+        !mem::replace(&mut self.state().requesting, true)
+    }
+
+    /// The connection waited for a request for too long, and nothing of this one was written to it.
+    pub fn is_found_stale(&self) {
+        self.state().is_stale = true;
+    }
+
+    /// Whether another connection can do what this one was too old for.
+    pub fn is_stale(&self) -> bool {
+        self.state().is_stale
+    }
+
+    /// Bytes of a reply have come, and the request is not handed on to its end.
+    pub fn reply_came_early(&self) {
+        self.state().came_early = true;
     }
 
     /// The operating system took bytes of whatever is being written.
@@ -112,10 +140,12 @@ impl Line {
 
     /// How long to wait at most before asking again, or the trouble that ends the waiting.
     pub fn slice(&self) -> io::Result<Duration> {
-        if let Some(late) = self.late_now() {
+        let mut state = self.state();
+        if let Some(late) = state.late_now() {
+            drop(state);
             (late.call)();
+            state = self.state();
         }
-        let state = self.state();
         let Some(limits) = state.limits.as_ref() else {
             return Err(Trouble::error(Cause::Local, "no call is running on this connection"));
         };
@@ -132,13 +162,6 @@ impl Line {
             return Err(Trouble::error(Cause::TimedOut, state.stage.too_late(state.handed_on)));
         }
         Ok(left.min(SLICE))
-    }
-
-    /// What is to be done now because the reply is late, the first time it is asked for.
-    fn late_now(&self) -> Option<Late> {
-        let mut state = self.state();
-        let handed_on = state.handed_on;
-        state.limits.as_mut()?.late.take_if(|late| handed_on && late.at <= Instant::now())
     }
 
     fn state(&self) -> MutexGuard<'_, State> {

@@ -20,7 +20,7 @@ mod wire;
 use std::io::{self, Read};
 use std::path::Path;
 
-use ::http::{HeaderName, HeaderValue, Uri, header};
+use ::http::{HeaderMap, HeaderName, HeaderValue, Uri, header};
 use bytes::Bytes;
 
 pub use proxy::Proxy;
@@ -38,6 +38,9 @@ use names::Names;
 use shared::Shared;
 use tls::{Tls, TlsSettings};
 use trouble::Trouble;
+
+static REQUEST_ID: HeaderName = HeaderName::from_static("request-id");
+static CLIENT_REQUEST_ID: HeaderName = HeaderName::from_static("client-request-id");
 
 /// How the transport connects.
 #[derive(Debug, Clone, Default)]
@@ -93,23 +96,23 @@ impl HttpTransport {
 
 impl Transport for HttpTransport {
     fn exchange(&self, request: &Request, limits: &Limits) -> Result<Reply, Failure> {
-        let http_request = http_request(request)?;
         let connections = self.connections.current(|| no_connections(&self.tls, self.proxy.as_ref(), &self.config));
-        let lane = connections.take();
-        lane.line.begin(limits);
-        match lane
-            .agent
-            .run(http_request)
-            .map_err(ureq::Error::into_io)
-            .and_then(|response| read_reply(response, &lane.line))
-        {
-            Ok(reply) => {
-                lane.line.end();
-                connections.keep(lane);
-                Ok(reply)
+        let mut lane = connections.take();
+        loop {
+            let http_request = http_request(request)?;
+            lane.line.begin(limits);
+            let response = lane.agent.run(http_request).map_err(ureq::Error::into_io);
+            // Where it fails, the lane is dropped, and with it whatever is left of its connection, which that resets.
+            match response.and_then(|response| read_reply(response, &lane.line)) {
+                Ok(mut reply) => {
+                    reply.came_early = lane.line.end();
+                    connections.keep(lane);
+                    return Ok(reply);
+                }
+                // Services close idle connections when they like: that is no attempt, and nothing to wait after.
+                Err(_) if lane.line.is_stale() => lane = connections.fresh(),
+                Err(error) => return Err(failure(&error, lane.line.handed_on())),
             }
-            // The lane is dropped, and with it whatever is left of its connection, which that resets.
-            Err(error) => Err(failure(&error, lane.line.handed_on())),
         }
     }
 }
@@ -151,7 +154,7 @@ fn http_request(request: &Request) -> Result<::http::Request<()>, Failure> {
     headers.insert(header::ACCEPT, HeaderValue::from_static("application/json"));
     headers.insert(header::AUTHORIZATION, authorization);
     headers.insert(header::USER_AGENT, request.user_agent.clone());
-    headers.insert(HeaderName::from_static("client-request-id"), id);
+    headers.insert(CLIENT_REQUEST_ID.clone(), id);
     *made.method_mut() = match request.method {
         Method::Post => ::http::Method::POST,
         Method::Get => ::http::Method::GET,
@@ -171,31 +174,26 @@ fn read_reply(response: ::http::Response<ureq::Body>, line: &Line) -> io::Result
     if framing == Framing::Chunked && !line.ends_in_last_chunk() {
         framing = Framing::UntilClose;
     }
-    let mut reply = Reply {
+    let mut ids = parts.headers.get_all(&REQUEST_ID).iter().map(text);
+    Ok(Reply {
         status,
         framing,
         body_end,
         body,
-        request_id: String::new(),
-        retry_after: None,
-        date: None,
-        www_authenticate: Vec::new(),
-        client_request_ids: Vec::new(),
+        request_id: ids.find(|id| !id.is_empty()).unwrap_or_default(),
+        retry_after: sole(&parts.headers, header::RETRY_AFTER),
+        date: sole(&parts.headers, header::DATE),
+        www_authenticate: parts.headers.get_all(header::WWW_AUTHENTICATE).iter().map(text).collect(),
+        client_request_ids: parts.headers.get_all(&CLIENT_REQUEST_ID).iter().map(text).collect(),
         came_early: false,
-    };
-    for (name, value) in &parts.headers {
-        // Of one that comes twice, the first.
-        if *name == header::DATE {
-            reply.date.get_or_insert_with(|| text(value));
-        } else if *name == header::RETRY_AFTER {
-            reply.retry_after.get_or_insert_with(|| text(value));
-        } else if *name == header::WWW_AUTHENTICATE {
-            reply.www_authenticate.push(text(value));
-        } else if *name == "request-id" && reply.request_id.is_empty() {
-            reply.request_id = text(value);
-        }
-    }
-    Ok(reply)
+    })
+}
+
+/// A header that says one thing; where it comes twice and says two, neither can be relied on.
+fn sole(headers: &HeaderMap, name: HeaderName) -> Option<String> {
+    let mut values = headers.get_all(name).iter();
+    let first = values.next()?;
+    values.all(|value| value == first).then(|| text(first))
 }
 
 /// A header as text that can stand in one line of a log.

@@ -1,13 +1,18 @@
 //! The transport against peers on loopback that do what no server should.
 
 use std::io::Write;
-use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::sync::Arc;
+use std::iter;
+use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::sync::{Arc, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use socket2::{Domain, Socket, Type};
+use socket2::{Domain, SockRef, Socket, Type};
+use ureq::unversioned::transport::{NextTimeout, Transport as _};
 
+use super::link::Link;
+use super::stream::Stream;
+use super::wire::{Heard, Wire};
 use super::*;
 use crate::message::{BaseUrl, Mailbox, MessageId, Target};
 use crate::transport::Cancel;
@@ -228,4 +233,145 @@ fn only_an_end_that_is_certain_is_taken_for_one() {
             Err(failure) => assert!(failure.handed_on, "{reply:?}: {failure:?}"),
         }
     }
+}
+
+#[test]
+fn headers_that_differ_are_not_relied_on() {
+    let reply = replied(
+        "HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\nDate: Thu, 26 Nov 2026 10:00:06 GMT\r\nRetry-After: 5\r\n\
+         request-id: \r\nrequest-id: a\r\nrequest-id: b\r\nclient-request-id: c\r\nclient-request-id: d\r\n\
+         Date: Thu, 26 Nov 2026 10:00:00 GMT\r\nRetry-After: 6\r\n\r\n",
+    )
+    .unwrap();
+    assert_eq!((reply.date, reply.retry_after), (None, None));
+    assert_eq!((reply.request_id.as_str(), reply.client_request_ids), ("a", vec!["c".to_owned(), "d".to_owned()]));
+    let reply = replied(
+        "HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\nDate: Thu, 26 Nov 2026 10:00:00 GMT\r\nRetry-After: 5\r\n\
+         Date: Thu, 26 Nov 2026 10:00:00 GMT\r\nRetry-After: 5\r\n\r\n",
+    )
+    .unwrap();
+    assert_eq!(reply.date.as_deref(), Some("Thu, 26 Nov 2026 10:00:00 GMT"));
+    assert_eq!(reply.retry_after.as_deref(), Some("5"));
+    assert_eq!((reply.request_id.as_str(), reply.client_request_ids.len()), ("", 0));
+}
+
+/// How a peer treats a connection that waits for its next request.
+fn spoil(stream: &mut TcpStream, how: &str) {
+    match how {
+        "a reply too many" => stream.write_all(ACCEPTED.as_bytes()).unwrap(),
+        "half a reply" => stream.write_all(b"HTTP/1.1 202").unwrap(),
+        "a reply and the end" => {
+            stream.write_all(ACCEPTED.as_bytes()).unwrap();
+            stream.shutdown(Shutdown::Write).unwrap();
+        }
+        "the end" => stream.shutdown(Shutdown::Write).unwrap(),
+        _ => SockRef::from(&*stream).set_linger(Some(Duration::ZERO)).unwrap(),
+    }
+}
+
+const ACCEPTED: &str = "HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\nrequest-id: premature\r\n\r\n";
+
+#[test]
+fn what_comes_before_a_request_does_not_answer_it() {
+    for how in ["a reply too many", "half a reply", "a reply and the end", "the end", "a reset"] {
+        let (spoiled, is_spoiled) = mpsc::channel();
+        let (heard, requests) = mpsc::channel();
+        let base = peer(move |number, stream| {
+            heard.send((number, read_head(stream))).unwrap();
+            write!(stream, "HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\nrequest-id: {number}\r\n\r\n").unwrap();
+            if number == 0 {
+                spoil(stream, how);
+                spoiled.send(()).unwrap();
+                if how == "a reset" {
+                    return;
+                }
+            }
+            heard.send((number, read_head(stream))).unwrap();
+        });
+        let transport = transport(Names::default(), None);
+        let send = || transport.exchange(&a_send(&base, 1), &limits(10_000, 10_000));
+        assert_eq!(send().unwrap().request_id, "0", "{how}");
+        is_spoiled.recv().unwrap();
+        thread::sleep(MS(50));
+        let began = Instant::now();
+        let reply = send().unwrap_or_else(|failure| panic!("{how}: {failure:?}"));
+        // On a connection of its own, at once, and not a byte of it on the other.
+        assert_eq!((reply.request_id.as_str(), reply.came_early), ("1", false), "{how}");
+        assert!(began.elapsed() < MS(300), "{how}: took {:?}", began.elapsed());
+        drop(transport);
+        let mut requests: Vec<(usize, String)> = iter::from_fn(|| requests.recv_timeout(MS(200)).ok()).collect();
+        requests.retain(|(_, head)| !head.is_empty());
+        let connections: Vec<usize> = requests.iter().map(|(number, _)| *number).collect();
+        assert_eq!(connections, [0, 1], "{how}: {requests:?}");
+    }
+}
+
+/// A connection as ureq gets it, to a peer on this machine, and the peer's side of it.
+fn link() -> (Link, Arc<Line>, TcpStream) {
+    let (stream, line, peer) = stream();
+    (Link::over(stream, &line, false), line, peer)
+}
+
+fn stream() -> (Stream, Arc<Line>, TcpStream) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let line = Arc::new(Line::default());
+    line.begin(&limits(10_000, 10_000));
+    let wire = Wire::connect("peer", &[listener.local_addr().unwrap()], &line).unwrap();
+    (Stream::Plain(wire), line, listener.accept().unwrap().0)
+}
+
+#[test]
+fn a_peer_that_speaks_or_goes_before_it_is_asked_gets_no_request() {
+    for (how, cause) in [("a reply too many", Cause::Protocol), ("the end", Cause::Connection)] {
+        let (mut link, line, mut peer) = link();
+        spoil(&mut peer, how);
+        thread::sleep(MS(20));
+        link.buffers().output()[..3].copy_from_slice(b"GET");
+        let error = link.transmit_output(3, NextTimeout::default()).unwrap_err().into_io();
+        assert_eq!(Trouble::of(&error).map(|trouble| trouble.cause), Some(cause), "{how}");
+        assert!(!line.handed_on() && !line.is_stale(), "{how}");
+        assert!(link.buffers().output()[..3].iter().all(|&byte| byte == 0), "the request stays in memory");
+        drop(link);
+        assert_eq!(peer.read(&mut [0; 8]).unwrap_or(0), 0, "{how}");
+    }
+}
+
+#[test]
+fn a_reply_to_half_a_request_is_early() {
+    for is_early in [true, false] {
+        let (mut link, line, mut peer) = link();
+        assert_eq!(link.buffers().output().len(), link::OUTPUT_BUFFER);
+        link.transmit_output(10_000, NextTimeout::default()).unwrap();
+        if is_early {
+            peer.write_all(ACCEPTED.as_bytes()).unwrap();
+            thread::sleep(MS(20));
+        }
+        link.transmit_output(10_000, NextTimeout::default()).unwrap();
+        peer.write_all(ACCEPTED.as_bytes()).unwrap();
+        assert!(link.await_input(NextTimeout::default()).unwrap());
+        assert_eq!(line.end(), is_early);
+    }
+}
+
+#[test]
+fn what_comes_while_a_write_is_stuck_is_heard() {
+    let (mut stream, _line, mut peer) = stream();
+    // More than the buffers of both sides hold.
+    let bytes = vec![b'x'; 64 * 1024 * 1024];
+    let length = bytes.len();
+    let reader = thread::spawn(move || {
+        peer.read_exact(&mut [0]).unwrap();
+        peer.write_all(b"early").unwrap();
+        thread::sleep(MS(100));
+        let mut rest = vec![0; length - 1];
+        peer.read_exact(&mut rest).unwrap();
+    });
+    let mut heard = Vec::new();
+    let watch = |what| {
+        heard.push(what);
+        Ok(())
+    };
+    stream.write_watched(&bytes, watch).unwrap();
+    assert_eq!((heard.first(), heard.last()), (Some(&Heard::Nothing), Some(&Heard::Bytes)));
+    reader.join().unwrap();
 }
