@@ -10,28 +10,25 @@ use crate::outcome::Framing;
 
 /// How a reply says where its body ends; `UntilClose` also where it says so in no way that everybody understands alike.
 pub fn framing(status: u16, version: Version, headers: &HeaderMap) -> Framing {
-    let mut codings = headers.get_all(header::TRANSFER_ENCODING).iter();
-    let length = match content_length(headers) {
-        Ok(length) => length,
-        Err(Malformed) => return Framing::UntilClose,
-    };
-    match (codings.next(), length) {
-        // No body follows them, and a reply that announces one belies itself.
-        (None, None | Some(0)) if status == 204 => Framing::Length,
-        (_, _) if status == 204 => Framing::UntilClose,
-        // What they announce is the length of another reply.
-        (_, _) if status == 304 => Framing::Length,
-        (None, Some(_)) => Framing::Length,
-        (None, None) => Framing::UntilClose,
-        // HTTP/1.0 knows no codings; with a length as well, two recipients may each go by another.
-        (Some(coding), None)
-            if version == Version::HTTP_11
-                && codings.next().is_none()
-                && without_blanks(coding).eq_ignore_ascii_case(b"chunked") =>
-        {
-            Framing::Chunked
+    let (mut codings, mut is_chunked, mut length) = (0, false, None);
+    for (name, value) in headers {
+        if *name == header::TRANSFER_ENCODING {
+            codings += 1;
+            is_chunked = trimmed(value.as_bytes()).eq_ignore_ascii_case(b"chunked");
+        } else if *name == header::CONTENT_LENGTH && !agrees(&mut length, value) {
+            return Framing::UntilClose;
         }
-        (Some(_), _) => Framing::UntilClose,
+    }
+    match (status, codings, length) {
+        // No body follows it, and one that announces a body belies itself.
+        (204, 0, None | Some(0)) => Framing::Length,
+        (204, _, _) => Framing::UntilClose,
+        // What it announces is the length of another reply.
+        (304, _, _) => Framing::Length,
+        (_, 0, Some(_)) => Framing::Length,
+        // HTTP/1.0 knows no codings; with a length as well, two recipients may each go by another.
+        (_, 1, None) if is_chunked && version == Version::HTTP_11 => Framing::Chunked,
+        _ => Framing::UntilClose,
     }
 }
 
@@ -45,32 +42,22 @@ pub fn ends_in_last_chunk(read: &[u8]) -> bool {
     zeros > 0 && size[..size.len() - zeros].ends_with(b"\r\n")
 }
 
-/// A `Content-Length` that is no number, or several that differ.
-struct Malformed;
-
-/// The length, also where the header is repeated with the same number, which the RFC and ureq both take.
-fn content_length(headers: &HeaderMap) -> Result<Option<u64>, Malformed> {
-    let mut length = None;
-    for value in headers.get_all(header::CONTENT_LENGTH) {
-        for number in value.as_bytes().split(|&byte| byte == b',') {
-            let number = decimal(trimmed(number)).ok_or(Malformed)?;
-            if length.is_some_and(|length| length != number) {
-                return Err(Malformed);
-            }
-            length = Some(number);
-        }
-    }
-    Ok(length)
+/// Whether a `Content-Length` is a number, and the one that came before; the RFC and ureq both take it repeated, as a header or
+/// in a list.
+fn agrees(length: &mut Option<u64>, value: &HeaderValue) -> bool {
+    value.as_bytes().split(|&byte| byte == b',').all(|number| {
+        let number = decimal(trimmed(number));
+        number.is_some_and(|number| *length.get_or_insert(number) == number)
+    })
 }
 
-/// Digits alone; Rust would also take a sign.
+/// Digits alone; Rust's own reading also takes a sign.
 fn decimal(digits: &[u8]) -> Option<u64> {
-    let is_decimal = digits.iter().all(u8::is_ascii_digit);
-    std::str::from_utf8(digits).ok().filter(|_| is_decimal)?.parse().ok()
-}
-
-fn without_blanks(value: &HeaderValue) -> &[u8] {
-    trimmed(value.as_bytes())
+    let with = |number: u64, digit: &u8| match digit {
+        b'0'..=b'9' => number.checked_mul(10)?.checked_add(u64::from(digit - b'0')),
+        _ => None,
+    };
+    if digits.is_empty() { None } else { digits.iter().try_fold(0, with) }
 }
 
 /// Without the blanks that may stand around a value: spaces and tabs.

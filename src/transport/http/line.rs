@@ -47,6 +47,21 @@ struct State {
 }
 
 impl State {
+    /// The time that is left until then, or the trouble that ends the stage.
+    fn left(&self, by: impl Fn(&Limits) -> Instant) -> io::Result<Duration> {
+        let Some(limits) = self.limits.as_ref() else {
+            return Err(Trouble::error(Cause::Local, "no call is running on this connection"));
+        };
+        if limits.cancel.is_cancelled() {
+            return Err(Trouble::error(Cause::Cancelled, "cancelled"));
+        }
+        let left = by(limits).saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            return Err(Trouble::error(Cause::TimedOut, self.stage.too_late(self.handed_on)));
+        }
+        Ok(left)
+    }
+
     /// What is to be done now because the reply is late, the first time it is asked for.
     fn late_now(&mut self) -> Option<Late> {
         let handed_on = self.handed_on;
@@ -83,14 +98,14 @@ impl Line {
     /// The connection gets to its next stage. In all but the last, the time to connect runs. A stage that ended too late is
     /// the one that gets the blame, and not the next, which had no time.
     pub fn enters(&self, stage: Stage) -> io::Result<()> {
-        self.in_time()?;
+        self.ends_in_time()?;
         self.state().stage = stage;
         Ok(())
     }
 
-    /// The trouble that ends the stage, if there is one.
-    pub fn in_time(&self) -> io::Result<()> {
-        self.slice().map(drop)
+    /// The trouble with a stage that has ended, if there is one: also that no reply could come any more.
+    pub fn ends_in_time(&self) -> io::Result<()> {
+        self.state().left(|limits| limits.connect_by.min(limits.reply_by)).map(drop)
     }
 
     /// The bytes that follow are the request's own; those of handshakes and of `CONNECT` went before. Tells whether they are
@@ -146,21 +161,8 @@ impl Line {
             (late.call)();
             state = self.state();
         }
-        let Some(limits) = state.limits.as_ref() else {
-            return Err(Trouble::error(Cause::Local, "no call is running on this connection"));
-        };
-        if limits.cancel.is_cancelled() {
-            return Err(Trouble::error(Cause::Cancelled, "cancelled"));
-        }
-        let by = match state.stage {
-            // A connection that stands when no reply can come any more is of no use.
-            Stage::LookUp | Stage::Connect | Stage::Proxy | Stage::Handshake => limits.connect_by.min(limits.reply_by),
-            Stage::Exchange => limits.reply_by,
-        };
-        let left = by.saturating_duration_since(Instant::now());
-        if left.is_zero() {
-            return Err(Trouble::error(Cause::TimedOut, state.stage.too_late(state.handed_on)));
-        }
+        let is_connecting = state.stage != Stage::Exchange;
+        let left = state.left(|limits| if is_connecting { limits.connect_by } else { limits.reply_by })?;
         Ok(left.min(SLICE))
     }
 

@@ -20,7 +20,7 @@ mod wire;
 use std::io::{self, Read};
 use std::path::Path;
 
-use ::http::{HeaderMap, HeaderName, HeaderValue, Uri, header};
+use ::http::{HeaderName, HeaderValue, Uri, header};
 use bytes::Bytes;
 
 pub use proxy::Proxy;
@@ -149,7 +149,7 @@ fn http_request(request: &Request) -> Result<::http::Request<()>, Failure> {
     headers.reserve(6);
     headers.insert(header::HOST, request.host.clone());
     if request.method == Method::Post {
-        headers.insert(header::CONTENT_LENGTH, HeaderValue::from(0));
+        headers.insert(header::CONTENT_LENGTH, HeaderValue::from_static("0"));
     }
     headers.insert(header::ACCEPT, HeaderValue::from_static("application/json"));
     headers.insert(header::AUTHORIZATION, authorization);
@@ -174,31 +174,65 @@ fn read_reply(response: ::http::Response<ureq::Body>, line: &Line) -> io::Result
     if framing == Framing::Chunked && !line.ends_in_last_chunk() {
         framing = Framing::UntilClose;
     }
-    let mut ids = parts.headers.get_all(&REQUEST_ID).iter().map(text);
+    let (mut date, mut retry_after) = (Sole::Absent, Sole::Absent);
+    let mut request_id = String::new();
+    let (mut www_authenticate, mut client_request_ids) = (Vec::new(), Vec::new());
+    for (name, value) in &parts.headers {
+        if *name == header::DATE {
+            date.add(value);
+        } else if *name == header::RETRY_AFTER {
+            retry_after.add(value);
+        } else if *name == header::WWW_AUTHENTICATE {
+            www_authenticate.push(text(value));
+        } else if *name == REQUEST_ID && request_id.is_empty() {
+            request_id = text(value);
+        } else if *name == CLIENT_REQUEST_ID {
+            client_request_ids.push(text(value));
+        }
+    }
+    let (date, retry_after, came_early) = (date.text(), retry_after.text(), false);
     Ok(Reply {
         status,
         framing,
         body_end,
         body,
-        request_id: ids.find(|id| !id.is_empty()).unwrap_or_default(),
-        retry_after: sole(&parts.headers, header::RETRY_AFTER),
-        date: sole(&parts.headers, header::DATE),
-        www_authenticate: parts.headers.get_all(header::WWW_AUTHENTICATE).iter().map(text).collect(),
-        client_request_ids: parts.headers.get_all(&CLIENT_REQUEST_ID).iter().map(text).collect(),
-        came_early: false,
+        request_id,
+        retry_after,
+        date,
+        www_authenticate,
+        client_request_ids,
+        came_early,
     })
 }
 
-/// A header that says one thing; where it comes twice and says two, neither can be relied on.
-fn sole(headers: &HeaderMap, name: HeaderName) -> Option<String> {
-    let mut values = headers.get_all(name).iter();
-    let first = values.next()?;
-    values.all(|value| value == first).then(|| text(first))
+/// A header that can say one thing only: where it comes again and says another, neither can be relied on.
+enum Sole<'a> {
+    Absent,
+    Says(&'a HeaderValue),
+    Differs,
+}
+
+impl<'a> Sole<'a> {
+    fn add(&mut self, value: &'a HeaderValue) {
+        *self = match *self {
+            Sole::Absent => Sole::Says(value),
+            Sole::Says(first) if first == value => return,
+            Sole::Says(_) | Sole::Differs => Sole::Differs,
+        }
+    }
+
+    fn text(self) -> Option<String> {
+        match self {
+            Sole::Says(value) => Some(text(value)),
+            Sole::Absent | Sole::Differs => None,
+        }
+    }
 }
 
 /// A header as text that can stand in one line of a log.
 fn text(value: &HeaderValue) -> String {
-    match value.to_str() {
+    // Not by `to_str`, which asks about each byte by itself what is asked here of all.
+    match std::str::from_utf8(value.as_bytes()) {
         Ok(text) if is_printable(text) => return text.to_owned(),
         _ => {}
     }

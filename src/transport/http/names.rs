@@ -69,7 +69,7 @@ impl Names {
             if let Some(answer) = state.answer.as_ref().filter(|answer| answer.host == wanted) {
                 match &answer.addresses {
                     Ok(addresses) if answer.at.elapsed() < FRESH => {
-                        line.in_time()?;
+                        line.ends_in_time()?;
                         return Ok(addresses.clone());
                     }
                     // A failure answers those who were waiting for it, and is not remembered for others.

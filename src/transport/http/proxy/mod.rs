@@ -37,7 +37,7 @@ pub fn connect(proxy: &Proxy, names: &Names, tls: &Tls, line: &Arc<Line>, host: 
         Kind::Socks5 => socks::connect(&mut stream, proxy.login.as_ref(), host, port),
         Kind::Http | Kind::Https => tunnel::connect(&mut stream, proxy.login.as_ref(), host, port),
     };
-    asked.and_then(|()| line.in_time()).map_err(|error| through(proxy, error))?;
+    asked.and_then(|()| line.ends_in_time()).map_err(|error| through(proxy, error))?;
     Ok(stream)
 }
 
