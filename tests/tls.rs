@@ -193,18 +193,22 @@ fn tls_1_3_keeps_its_connection() {
     keeps_its_connection("TLSv1.3");
 }
 
-/// A TLS server that sends a record of its own, as a late session ticket is one, after each reply. nginx's tickets come
-/// along with the handshake, so it takes a peer of our own.
-fn replies_and_a_record(stream: &mut TcpStream) {
+/// The settings of a TLS server of our own.
+fn server() -> ServerConfig {
     let good = &certificates().good;
     let chain = CertificateDer::pem_file_iter(&good.certificate).unwrap().map(Result::unwrap).collect();
-    let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+    ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
         .with_protocol_versions(&[&rustls::version::TLS13])
         .unwrap()
         .with_no_client_auth()
         .with_single_cert(chain, PrivateKeyDer::from_pem_file(&good.key).unwrap())
-        .unwrap();
-    let mut tls = StreamOwned::new(ServerConnection::new(Arc::new(config)).unwrap(), stream);
+        .unwrap()
+}
+
+/// A TLS server that sends a record of its own, as a late session ticket is one, after each reply. nginx's tickets come
+/// along with the handshake, so it takes a peer of our own.
+fn replies_and_a_record(stream: &mut TcpStream) {
+    let mut tls = StreamOwned::new(ServerConnection::new(Arc::new(server())).unwrap(), stream);
     let mut head = Vec::new();
     let mut byte = [0];
     while tls.read(&mut byte).is_ok_and(|n| n > 0) {
@@ -218,6 +222,25 @@ fn replies_and_a_record(stream: &mut TcpStream) {
             tls.flush().unwrap();
         }
     }
+}
+
+/// A TLS server may speak as soon as it has said that its own side of the handshake is done.
+fn replies_in_the_handshake(stream: &mut TcpStream) {
+    let mut config = server();
+    config.send_half_rtt_data = true;
+    let mut connection = ServerConnection::new(Arc::new(config)).unwrap();
+    connection.writer().write_all(b"HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\nrequest-id: r\r\n\r\n").unwrap();
+    let mut request = Vec::new();
+    let _ = StreamOwned::new(connection, stream).read_to_end(&mut request);
+    assert!(request.is_empty(), "{}", String::from_utf8_lossy(&request));
+}
+
+#[test]
+fn a_reply_before_the_request_is_none() {
+    let peer = Peer::new(replies_in_the_handshake);
+    let mut driver = trusting(&format!("https://localhost:{}/v1.0", peer.port()));
+    let answer = driver.set("max_attempts", "1").send_another();
+    refused(&answer, &["spoke before it was asked"]);
 }
 
 #[test]

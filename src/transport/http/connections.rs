@@ -30,7 +30,12 @@ impl Connections {
     /// A lane for one request: the one that was used last, so that the others can grow old and go; else a new one.
     pub fn take(&self) -> Lane {
         let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        idle.unwrap_or_else(|| Lane::new(self.config.clone(), Arc::clone(&self.shared)))
+        idle.unwrap_or_else(|| self.fresh())
+    }
+
+    /// A lane that connects anew.
+    pub fn fresh(&self) -> Lane {
+        Lane::new(self.config.clone(), Arc::clone(&self.shared))
     }
 
     /// Keeps a lane for the next request.

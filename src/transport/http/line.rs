@@ -1,9 +1,11 @@
 //! What a call and the connection it runs on tell each other.
 
 use std::io;
+use std::mem;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use super::framing::{LAST_CHUNK, ends_in_last_chunk};
 use super::trouble::Trouble;
 use crate::outcome::Cause;
 use crate::transport::{Late, Limits};
@@ -38,6 +40,47 @@ struct State {
     stage: Stage,
     requesting: bool,
     handed_on: bool,
+    is_stale: bool,
+    came_early: bool,
+    /// The last bytes of the reply, as far as it was read.
+    end_of_reply: [u8; LAST_CHUNK],
+}
+
+impl State {
+    /// The time that is left until then, or the trouble that ends the stage.
+    fn left(&self, by: impl Fn(&Limits) -> Instant) -> io::Result<Duration> {
+        let Some(limits) = self.limits.as_ref() else {
+            return Err(Trouble::error(Cause::Local, "no call is running on this connection"));
+        };
+        if limits.cancel.is_cancelled() {
+            return Err(Trouble::error(Cause::Cancelled, "cancelled"));
+        }
+        let left = by(limits).saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            return Err(Trouble::error(Cause::TimedOut, self.stage.too_late(self.handed_on)));
+        }
+        Ok(left)
+    }
+
+    /// What is to be done now because the reply is late, the first time it is asked for.
+    fn late_now(&mut self) -> Option<Late> {
+        let handed_on = self.handed_on;
+        self.limits.as_mut()?.late.take_if(|late| handed_on && late.at <= Instant::now())
+    }
+}
+
+impl Stage {
+    /// What is said where its time is up.
+    fn too_late(self, handed_on: bool) -> &'static str {
+        match self {
+            Stage::LookUp => "the host name was not resolved in time",
+            Stage::Connect => "no connection came about in time",
+            Stage::Proxy => "it did not answer in time",
+            Stage::Handshake => "the TLS handshake did not end in time",
+            Stage::Exchange if handed_on => "no whole reply came in time",
+            Stage::Exchange => "no time was left for the request",
+        }
+    }
 }
 
 impl Line {
@@ -46,25 +89,63 @@ impl Line {
         *self.state() = State { limits: Some(limits.clone()), ..State::default() };
     }
 
-    /// The call is over, and nothing of it is kept: what it would do when late holds on to its client.
-    pub fn end(&self) {
-        *self.state() = State::default();
+    /// The call is over, and nothing of it is kept: what it would do when late holds on to its client. Tells whether its reply
+    /// came early.
+    pub fn end(&self) -> bool {
+        mem::take(&mut *self.state()).came_early
     }
 
-    /// The connection gets to its next stage. In all but the last, the time to connect runs.
-    pub fn enters(&self, stage: Stage) {
+    /// The connection gets to its next stage. In all but the last, the time to connect runs. A stage that ended too late is
+    /// the one that gets the blame, and not the next, which had no time.
+    pub fn enters(&self, stage: Stage) -> io::Result<()> {
+        self.ends_in_time()?;
         self.state().stage = stage;
+        Ok(())
     }
 
-    /// The bytes that follow are the request's own; those of handshakes and of `CONNECT` went before.
-    pub fn request_begins(&self) {
-        self.state().requesting = true;
+    /// The trouble with a stage that has ended, if there is one: also that no reply could come any more.
+    pub fn ends_in_time(&self) -> io::Result<()> {
+        self.state().left(|limits| limits.connect_by.min(limits.reply_by)).map(drop)
+    }
+
+    /// The bytes that follow are the request's own; those of handshakes and of `CONNECT` went before. Tells whether they are
+    /// its first.
+    pub fn request_begins(&self) -> bool {
+        !mem::replace(&mut self.state().requesting, true)
+    }
+
+    /// The connection waited for a request for too long, and nothing of this one was written to it.
+    pub fn is_found_stale(&self) {
+        self.state().is_stale = true;
+    }
+
+    /// Whether another connection can do what this one was too old for.
+    pub fn is_stale(&self) -> bool {
+        self.state().is_stale
+    }
+
+    /// Bytes of a reply have come, and the request is not handed on to its end.
+    pub fn reply_came_early(&self) {
+        self.state().came_early = true;
     }
 
     /// The operating system took bytes of whatever is being written.
     pub fn bytes_taken(&self) {
         let mut state = self.state();
         state.handed_on |= state.requesting;
+    }
+
+    /// More of the reply was read.
+    pub fn bytes_read(&self, bytes: &[u8]) {
+        let end = &mut self.state().end_of_reply;
+        let added = &bytes[bytes.len().saturating_sub(LAST_CHUNK)..];
+        end.copy_within(added.len().., 0);
+        end[LAST_CHUNK - added.len()..].copy_from_slice(added);
+    }
+
+    /// Whether the reply, as far as it was read, ends in a last chunk.
+    pub fn ends_in_last_chunk(&self) -> bool {
+        ends_in_last_chunk(&self.state().end_of_reply)
     }
 
     /// Whether a byte of the request was taken.
@@ -74,35 +155,15 @@ impl Line {
 
     /// How long to wait at most before asking again, or the trouble that ends the waiting.
     pub fn slice(&self) -> io::Result<Duration> {
-        if let Some(late) = self.late_now() {
-            (late.call)();
-        }
-        let state = self.state();
-        let Some(limits) = state.limits.as_ref() else {
-            return Err(Trouble::error(Cause::Local, "no call is running on this connection"));
-        };
-        if limits.cancel.is_cancelled() {
-            return Err(Trouble::error(Cause::Cancelled, "cancelled"));
-        }
-        let (by, too_late) = match state.stage {
-            Stage::LookUp => (limits.connect_by, "the host name was not resolved in time"),
-            Stage::Connect => (limits.connect_by, "no connection came about in time"),
-            Stage::Proxy => (limits.connect_by, "it did not answer in time"),
-            Stage::Handshake => (limits.connect_by, "the TLS handshake did not end in time"),
-            Stage::Exchange => (limits.reply_by, "no whole reply came in time"),
-        };
-        let left = by.saturating_duration_since(Instant::now());
-        if left.is_zero() {
-            return Err(Trouble::error(Cause::TimedOut, too_late));
-        }
-        Ok(left.min(SLICE))
-    }
-
-    /// What is to be done now because the reply is late, the first time it is asked for.
-    fn late_now(&self) -> Option<Late> {
         let mut state = self.state();
-        let handed_on = state.handed_on;
-        state.limits.as_mut()?.late.take_if(|late| handed_on && late.at <= Instant::now())
+        if let Some(late) = state.late_now() {
+            drop(state);
+            (late.call)();
+            state = self.state();
+        }
+        let is_connecting = state.stage != Stage::Exchange;
+        let left = state.left(|limits| if is_connecting { limits.connect_by } else { limits.reply_by })?;
+        Ok(left.min(SLICE))
     }
 
     fn state(&self) -> MutexGuard<'_, State> {

@@ -1,6 +1,7 @@
 //! The connection as ureq sees it: TCP, perhaps through a proxy, perhaps under TLS.
 
-use std::io::{self, Read, Write};
+use std::io::{self, Read};
+use std::mem;
 use std::sync::Arc;
 
 use ureq::unversioned::transport::{Buffers, ConnectionDetails, Connector, LazyBuffers, NextTimeout, Transport};
@@ -11,7 +12,7 @@ use super::proxy;
 use super::shared::Shared;
 use super::stream::Stream;
 use super::trouble::Trouble;
-use super::wire::Wire;
+use super::wire::{Heard, Wire};
 use crate::message::is_loopback;
 use crate::outcome::Cause;
 
@@ -34,9 +35,8 @@ impl Connector for LinkConnector {
 
     fn connect(&self, details: &ConnectionDetails, _: Option<()>) -> Result<Option<Link>, ureq::Error> {
         let stream = self.stream(details)?;
-        self.line.enters(Stage::Exchange);
-        let buffers = LazyBuffers::new(details.config.input_buffer_size(), details.config.output_buffer_size());
-        Ok(Some(Link { stream, line: Arc::clone(&self.line), buffers, is_tls: details.needs_tls() }))
+        self.line.enters(Stage::Exchange)?;
+        Ok(Some(Link::over(stream, &self.line, details.needs_tls())))
     }
 }
 
@@ -78,6 +78,14 @@ pub struct Link {
     is_tls: bool,
 }
 
+impl Link {
+    /// A connection over a stream that stands.
+    pub fn over(stream: Stream, line: &Arc<Line>, is_tls: bool) -> Link {
+        let buffers = LazyBuffers::new(INPUT_BUFFER, OUTPUT_BUFFER);
+        Link { stream, line: Arc::clone(line), buffers, is_tls }
+    }
+}
+
 impl Transport for Link {
     fn buffers(&mut self) -> &mut dyn Buffers {
         &mut self.buffers
@@ -87,27 +95,24 @@ impl Transport for Link {
         if amount == 0 {
             return Ok(());
         }
-        self.line.request_begins();
-        self.stream.wire().in_use();
         let output = &mut self.buffers.output()[..amount];
-        let written = self.stream.write_all(output).and_then(|()| self.stream.flush());
+        let written = write_request(&mut self.stream, &self.line, output);
         // The buffer held the token.
         output.zeroize();
         Ok(written?)
     }
 
     fn await_input(&mut self, _: NextTimeout) -> Result<bool, ureq::Error> {
-        let amount = self.stream.read(self.buffers.input_append_buf())?;
+        let room = self.buffers.input_append_buf();
+        let amount = self.stream.read(room)?;
+        self.line.bytes_read(&room[..amount]);
         self.buffers.input_appended(amount);
         Ok(amount > 0)
     }
 
-    /// ureq asks when a reply has ended, and again before the next request. What comes after a reply is found the second
-    /// time, when it matters; to look for it the first time would be a system call more for each request.
+    /// ureq asks when a reply has ended, and again before the next request. Whether it is still open is found when that is
+    /// written: what an earlier look does not see may come before the request all the same.
     fn is_open(&mut self) -> bool {
-        if self.stream.wire().is_at_rest() {
-            return self.stream.is_quiet();
-        }
         self.stream.wire().at_rest();
         true
     }
@@ -115,4 +120,25 @@ impl Transport for Link {
     fn is_tls(&self) -> bool {
         self.is_tls
     }
+}
+
+/// Writes a part of a request. A peer that has spoken or gone by then cannot mean this one: nothing is written to it.
+fn write_request(stream: &mut Stream, line: &Line, bytes: &[u8]) -> io::Result<()> {
+    let mut is_first = line.request_begins();
+    let was_at_rest = stream.wire().is_at_rest();
+    stream.write_watched(bytes, |heard| match (mem::take(&mut is_first), heard) {
+        (_, Heard::Nothing) => Ok(()),
+        (true, _) if was_at_rest => {
+            line.is_found_stale();
+            Err(Trouble::error(Cause::Connection, "the connection was closed while it waited for a request"))
+        }
+        (true, Heard::Bytes) => Err(Trouble::error(Cause::Protocol, "the peer spoke before it was asked")),
+        (true, Heard::End) => Err(Trouble::error(Cause::Connection, "the connection was closed before the request")),
+        (false, Heard::Bytes) => {
+            line.reply_came_early();
+            Ok(())
+        }
+        // Whether it took the request before it went is not known; the write or the read tells of it.
+        (false, Heard::End) => Ok(()),
+    })
 }

@@ -5,6 +5,7 @@
 //! `connections`, `lane` and `link` name ureq.
 
 mod connections;
+mod framing;
 mod lane;
 mod line;
 mod link;
@@ -19,7 +20,7 @@ mod wire;
 use std::io::{self, Read};
 use std::path::Path;
 
-use ::http::{HeaderMap, HeaderName, HeaderValue, Uri, header};
+use ::http::{HeaderName, HeaderValue, Uri, header};
 use bytes::Bytes;
 
 pub use proxy::Proxy;
@@ -31,10 +32,15 @@ use crate::message::{Method, Request, Token, is_printable};
 use crate::outcome::{BodyEnd, Cause, Failure, Framing, LONGEST_BODY, Reply};
 use crate::per_process::PerProcess;
 use connections::Connections;
+use framing::framing;
+use line::Line;
 use names::Names;
 use shared::Shared;
 use tls::{Tls, TlsSettings};
 use trouble::Trouble;
+
+static REQUEST_ID: HeaderName = HeaderName::from_static("request-id");
+static CLIENT_REQUEST_ID: HeaderName = HeaderName::from_static("client-request-id");
 
 /// How the transport connects.
 #[derive(Debug, Clone, Default)]
@@ -90,18 +96,23 @@ impl HttpTransport {
 
 impl Transport for HttpTransport {
     fn exchange(&self, request: &Request, limits: &Limits) -> Result<Reply, Failure> {
-        let http_request = http_request(request)?;
         let connections = self.connections.current(|| no_connections(&self.tls, self.proxy.as_ref(), &self.config));
-        let lane = connections.take();
-        lane.line.begin(limits);
-        match lane.agent.run(http_request).map_err(ureq::Error::into_io).and_then(read_reply) {
-            Ok(reply) => {
-                lane.line.end();
-                connections.keep(lane);
-                Ok(reply)
+        let mut lane = connections.take();
+        loop {
+            let http_request = http_request(request)?;
+            lane.line.begin(limits);
+            let response = lane.agent.run(http_request).map_err(ureq::Error::into_io);
+            // Where it fails, the lane is dropped, and with it whatever is left of its connection, which that resets.
+            match response.and_then(|response| read_reply(response, &lane.line)) {
+                Ok(mut reply) => {
+                    reply.came_early = lane.line.end();
+                    connections.keep(lane);
+                    return Ok(reply);
+                }
+                // Services close idle connections when they like: that is no attempt, and nothing to wait after.
+                Err(_) if lane.line.is_stale() => lane = connections.fresh(),
+                Err(error) => return Err(failure(&error, lane.line.handed_on())),
             }
-            // The lane is dropped, and with it whatever is left of its connection, which that resets.
-            Err(error) => Err(failure(&error, lane.line.handed_on())),
         }
     }
 }
@@ -138,12 +149,12 @@ fn http_request(request: &Request) -> Result<::http::Request<()>, Failure> {
     headers.reserve(6);
     headers.insert(header::HOST, request.host.clone());
     if request.method == Method::Post {
-        headers.insert(header::CONTENT_LENGTH, HeaderValue::from(0));
+        headers.insert(header::CONTENT_LENGTH, HeaderValue::from_static("0"));
     }
     headers.insert(header::ACCEPT, HeaderValue::from_static("application/json"));
     headers.insert(header::AUTHORIZATION, authorization);
     headers.insert(header::USER_AGENT, request.user_agent.clone());
-    headers.insert(HeaderName::from_static("client-request-id"), id);
+    headers.insert(CLIENT_REQUEST_ID.clone(), id);
     *made.method_mut() = match request.method {
         Method::Post => ::http::Method::POST,
         Method::Get => ::http::Method::GET,
@@ -151,62 +162,81 @@ fn http_request(request: &Request) -> Result<::http::Request<()>, Failure> {
     Ok(made)
 }
 
-fn read_reply(response: ::http::Response<ureq::Body>) -> io::Result<Reply> {
+fn read_reply(response: ::http::Response<ureq::Body>, line: &Line) -> io::Result<Reply> {
     let (parts, mut body) = response.into_parts();
     let status = parts.status.as_u16();
-    let framing = framing(status, &parts.headers);
+    let mut framing = framing(status, parts.version, &parts.headers);
     let (body, body_end) = match framing {
         // Nothing in such a body could make the reply certain, so nobody waits for a connection to end.
         Framing::UntilClose if parts.status.is_success() => (Vec::new(), BodyEnd::CutOff),
         _ => read_body(&mut body.as_reader())?,
     };
-    let mut reply = Reply {
+    if framing == Framing::Chunked && !line.ends_in_last_chunk() {
+        framing = Framing::UntilClose;
+    }
+    let (mut date, mut retry_after) = (Sole::Absent, Sole::Absent);
+    let mut request_id = String::new();
+    let (mut www_authenticate, mut client_request_ids) = (Vec::new(), Vec::new());
+    for (name, value) in &parts.headers {
+        if *name == header::DATE {
+            date.add(value);
+        } else if *name == header::RETRY_AFTER {
+            retry_after.add(value);
+        } else if *name == header::WWW_AUTHENTICATE {
+            www_authenticate.push(text(value));
+        } else if *name == REQUEST_ID && request_id.is_empty() {
+            request_id = text(value);
+        } else if *name == CLIENT_REQUEST_ID {
+            client_request_ids.push(text(value));
+        }
+    }
+    let (date, retry_after, came_early) = (date.text(), retry_after.text(), false);
+    Ok(Reply {
         status,
         framing,
         body_end,
         body,
-        request_id: String::new(),
-        retry_after: None,
-        date: None,
-        www_authenticate: Vec::new(),
-        client_request_ids: Vec::new(),
-        came_early: false,
-    };
-    for (name, value) in &parts.headers {
-        // Of one that comes twice, the first.
-        if *name == header::DATE {
-            reply.date.get_or_insert_with(|| text(value));
-        } else if *name == header::RETRY_AFTER {
-            reply.retry_after.get_or_insert_with(|| text(value));
-        } else if *name == header::WWW_AUTHENTICATE {
-            reply.www_authenticate.push(text(value));
-        } else if *name == "request-id" && reply.request_id.is_empty() {
-            reply.request_id = text(value);
+        request_id,
+        retry_after,
+        date,
+        www_authenticate,
+        client_request_ids,
+        came_early,
+    })
+}
+
+/// A header that can say one thing only: where it comes again and says another, neither can be relied on.
+enum Sole<'a> {
+    Absent,
+    Says(&'a HeaderValue),
+    Differs,
+}
+
+impl<'a> Sole<'a> {
+    fn add(&mut self, value: &'a HeaderValue) {
+        *self = match *self {
+            Sole::Absent => Sole::Says(value),
+            Sole::Says(first) if first == value => return,
+            Sole::Says(_) | Sole::Differs => Sole::Differs,
         }
     }
-    Ok(reply)
+
+    fn text(self) -> Option<String> {
+        match self {
+            Sole::Says(value) => Some(text(value)),
+            Sole::Absent | Sole::Differs => None,
+        }
+    }
 }
 
 /// A header as text that can stand in one line of a log.
 fn text(value: &HeaderValue) -> String {
-    match value.to_str() {
+    // Not by `to_str`, which asks about each byte by itself what is asked here of all.
+    match std::str::from_utf8(value.as_bytes()) {
         Ok(text) if is_printable(text) => return text.to_owned(),
         _ => {}
     }
     String::from_utf8_lossy(value.as_bytes()).chars().filter(|c| !c.is_control()).collect()
-}
-
-/// What RFC 9112, section 6.3, says of the end of a reply's body.
-fn framing(status: u16, headers: &HeaderMap) -> Framing {
-    if matches!(status, 204 | 304) {
-        return Framing::Length;
-    }
-    match headers.get(header::TRANSFER_ENCODING) {
-        Some(coding) if coding.as_bytes().to_ascii_lowercase().ends_with(b"chunked") => Framing::Chunked,
-        Some(_) => Framing::UntilClose,
-        None if headers.contains_key(header::CONTENT_LENGTH) => Framing::Length,
-        None => Framing::UntilClose,
-    }
 }
 
 /// Reads a body as far as it comes. A body that breaks off is no failure of the exchange: the status line and headers
@@ -234,3 +264,6 @@ fn failure(error: &io::Error, handed_on: bool) -> Failure {
     };
     Failure { handed_on, cause, detail }
 }
+
+#[cfg(test)]
+mod tests;

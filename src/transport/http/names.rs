@@ -15,13 +15,23 @@ use crate::outcome::Cause;
 const FRESH: Duration = Duration::from_secs(60);
 
 /// The addresses of the one host that a client connects to: the service, or the proxy.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Names(Arc<Inner>);
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Inner {
+    look_up: LookUp,
     state: Mutex<State>,
     answered: Condvar,
+}
+
+/// Asks for the addresses of a host, and blocks for as long as that takes.
+pub type LookUp = fn(&str, u16) -> io::Result<Vec<SocketAddr>>;
+
+impl Default for Names {
+    fn default() -> Names {
+        Names::by(|host, port| (host, port).to_socket_addrs().map(Iterator::collect))
+    }
 }
 
 #[derive(Debug, Default)]
@@ -40,20 +50,28 @@ struct Answer {
 }
 
 impl Names {
+    /// Those that a look-up finds; none is known yet.
+    pub fn by(look_up: LookUp) -> Names {
+        Names(Arc::new(Inner { look_up, state: Mutex::default(), answered: Condvar::new() }))
+    }
+
     /// The addresses of a host, within the limits of the call.
     pub fn resolve(&self, host: &str, port: u16, line: &Line) -> io::Result<Vec<SocketAddr>> {
         let bare = host.strip_prefix('[').and_then(|h| h.strip_suffix(']')).unwrap_or(host);
         if let Ok(ip) = bare.parse::<IpAddr>() {
             return Ok(vec![SocketAddr::new(ip, port)]);
         }
-        line.enters(Stage::LookUp);
+        line.enters(Stage::LookUp)?;
         let wanted = (host.to_owned(), port);
         let asked_at = Instant::now();
         let mut state = self.lock();
         loop {
             if let Some(answer) = state.answer.as_ref().filter(|answer| answer.host == wanted) {
                 match &answer.addresses {
-                    Ok(addresses) if answer.at.elapsed() < FRESH => return Ok(addresses.clone()),
+                    Ok(addresses) if answer.at.elapsed() < FRESH => {
+                        line.ends_in_time()?;
+                        return Ok(addresses.clone());
+                    }
                     // A failure answers those who were waiting for it, and is not remembered for others.
                     Err(error) if answer.at >= asked_at => {
                         return Err(Trouble::error(Cause::Resolve, format!("cannot resolve {host} ({error})")));
@@ -81,8 +99,7 @@ impl Names {
         let names = self.clone();
         let asked = host.clone();
         let helper = thread::Builder::new().name("graph-dns".to_owned()).spawn(move || {
-            let addresses =
-                (asked.0.as_str(), asked.1).to_socket_addrs().map(Iterator::collect).map_err(|error| error.to_string());
+            let addresses = (names.0.look_up)(&asked.0, asked.1).map_err(|error| error.to_string());
             let mut state = names.lock();
             state.running = None;
             state.answer = Some(Answer { host: asked, at: Instant::now(), addresses });

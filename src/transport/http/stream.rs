@@ -4,7 +4,7 @@ use std::io::{self, Read, Write};
 
 use rustls::{ClientConnection, StreamOwned};
 
-use super::wire::Wire;
+use super::wire::{Heard, Wire};
 
 /// A byte stream that keeps the limits of the call that runs on it.
 #[derive(Debug)]
@@ -24,26 +24,54 @@ impl Stream {
         }
     }
 
-    /// Whether an idle connection can take another request: nothing has come that nobody asked for, and no end.
-    /// Under TLS, records such as session tickets do come unasked, and are taken in.
-    pub fn is_quiet(&mut self) -> bool {
+    /// What has come and was not read yet. Under TLS, records that are not the peer's word, such as session tickets, are taken
+    /// in and do not count.
+    pub fn heard(&mut self) -> Heard {
         match self {
-            Stream::Plain(wire) => wire.is_quiet(),
+            Stream::Plain(wire) => wire.heard(),
             Stream::Tls(tls) => loop {
-                let nothing_said = tls
-                    .conn
-                    .process_new_packets()
-                    .is_ok_and(|state| state.plaintext_bytes_to_read() == 0 && !state.peer_has_closed());
-                if !nothing_said {
-                    return false;
+                match tls.conn.process_new_packets() {
+                    Ok(state) if state.plaintext_bytes_to_read() > 0 => return Heard::Bytes,
+                    Ok(state) if !state.peer_has_closed() => {}
+                    Ok(_) | Err(_) => return Heard::End,
                 }
-                if tls.sock.is_quiet() {
-                    return true;
-                }
-                if !tls.conn.read_tls(&mut tls.sock).is_ok_and(|bytes| bytes > 0) {
-                    return false;
+                match tls.sock.heard() {
+                    Heard::Bytes if tls.conn.read_tls(&mut tls.sock).is_ok_and(|bytes| bytes > 0) => {}
+                    Heard::Bytes => return Heard::End,
+                    silence => return silence,
                 }
             },
+        }
+    }
+
+    /// Writes all of `bytes`. Each time directly before the operating system is given some of them, `watch` learns what has
+    /// come until then, and can end it.
+    pub fn write_watched(&mut self, bytes: &[u8], mut watch: impl FnMut(Heard) -> io::Result<()>) -> io::Result<()> {
+        let mut left = bytes;
+        if let Stream::Tls(tls) = self {
+            tls.conn.writer().write_all(bytes)?;
+        }
+        loop {
+            watch(self.heard())?;
+            let (taken, is_done) = match self {
+                Stream::Plain(wire) => {
+                    let taken = wire.write(left)?;
+                    left = &left[taken..];
+                    (taken, left.is_empty())
+                }
+                Stream::Tls(tls) => {
+                    let taken = tls.conn.write_tls(&mut tls.sock)?;
+                    tls.sock.flush()?;
+                    (taken, !tls.conn.wants_write())
+                }
+            };
+            if is_done {
+                return Ok(());
+            }
+            if taken == 0 {
+                return Err(io::ErrorKind::WriteZero.into());
+            }
+            self.wire().wait_for_room()?;
         }
     }
 }

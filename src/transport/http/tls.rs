@@ -77,7 +77,7 @@ impl Tls {
 
     /// Completes a handshake: a bad certificate shows here, before any request.
     pub fn handshake(&self, mut stream: Stream, host: &str, line: &Line) -> io::Result<Stream> {
-        line.enters(Stage::Handshake);
+        line.enters(Stage::Handshake)?;
         let bare = host.strip_prefix('[').and_then(|h| h.strip_suffix(']')).unwrap_or(host);
         let name = ServerName::try_from(bare.to_owned())
             .map_err(|_| Trouble::error(Cause::Tls, format!("{host} is no name that a certificate can have")))?;

@@ -22,6 +22,17 @@ pub struct Wire {
     owner: u32,
 }
 
+/// What the peer has said that was not read yet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Heard {
+    /// Nothing.
+    Nothing,
+    /// Bytes, and perhaps the end after them.
+    Bytes,
+    /// That it is done, or gone.
+    End,
+}
+
 /// How long an address has for itself before the next one is tried beside it (RFC 8305, section 8): a host whose IPv6 leads
 /// nowhere is then reached by IPv4 without waiting for a time-out.
 const HEAD_START: Duration = Duration::from_millis(250);
@@ -29,7 +40,7 @@ const HEAD_START: Duration = Duration::from_millis(250);
 impl Wire {
     /// Connects to the address that answers first; they start one after the other.
     pub fn connect(host: &str, addresses: &[SocketAddr], line: &Arc<Line>) -> io::Result<Wire> {
-        line.enters(Stage::Connect);
+        line.enters(Stage::Connect)?;
         let mut last = Trouble::error(Cause::Resolve, format!("{host} has no address"));
         let mut waiting = by_turns(addresses).into_iter().peekable();
         let mut racing: Vec<(SocketAddr, Wire)> = Vec::new();
@@ -106,14 +117,18 @@ impl Wire {
         }
     }
 
-    /// Whether nothing has come: no bytes, no end, no error.
-    pub fn is_quiet(&mut self) -> bool {
-        matches!(self.stream.peek(&mut [0]), Err(error) if error.kind() == io::ErrorKind::WouldBlock)
+    /// What has come and was not read yet.
+    pub fn heard(&mut self) -> Heard {
+        match self.stream.peek(&mut [0]) {
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => Heard::Nothing,
+            Ok(0) | Err(_) => Heard::End,
+            Ok(_) => Heard::Bytes,
+        }
     }
 
-    /// A request is about to be written: from here on the connection is reset where it is given up.
-    pub fn in_use(&mut self) {
-        self.at_rest = false;
+    /// Waits until there is room to write, within the limits of the call.
+    pub fn wait_for_room(&self) -> io::Result<()> {
+        self.wait(PollFlags::OUT)
     }
 
     /// Whether a reply has ended and the next request has not begun.
@@ -144,6 +159,8 @@ impl Write for Wire {
     fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
         // A connection from the pool may be written to without any wait; the limits hold all the same.
         self.line.slice()?;
+        // From here on the connection is reset where it is given up.
+        self.at_rest = false;
         loop {
             match self.stream.write(buf) {
                 Ok(taken) => {
@@ -231,6 +248,7 @@ fn is_in_progress(error: &io::Error) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::super::tests::black_hole;
     use super::*;
     use crate::transport::{Cancel, Limits};
     use std::net::TcpListener;
@@ -240,23 +258,6 @@ mod tests {
         let by = Instant::now() + time;
         line.begin(&Limits { connect_by: by, reply_by: by, cancel: Cancel::default(), late: None });
         line
-    }
-
-    /// An address that lets a connect hang, for as long as the sockets are kept.
-    fn black_hole() -> (SocketAddr, Vec<Socket>) {
-        let listener = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
-        listener.bind(&SocketAddr::from(([127, 0, 0, 1], 0)).into()).unwrap();
-        listener.listen(0).unwrap();
-        let address = listener.local_addr().unwrap();
-        let mut kept = vec![listener];
-        loop {
-            let socket = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
-            let connected = socket.connect_timeout(&address, Duration::from_millis(100));
-            kept.push(socket);
-            if connected.is_err() {
-                return (address.as_socket().unwrap(), kept);
-            }
-        }
     }
 
     #[test]

@@ -32,12 +32,12 @@ pub fn connect(proxy: &Proxy, names: &Names, tls: &Tls, line: &Arc<Line>, host: 
     if proxy.kind == Kind::Https {
         stream = tls.handshake(stream, &proxy.host, line).map_err(|error| through(proxy, error))?;
     }
-    line.enters(Stage::Proxy);
+    line.enters(Stage::Proxy).map_err(|error| through(proxy, error))?;
     let asked = match proxy.kind {
         Kind::Socks5 => socks::connect(&mut stream, proxy.login.as_ref(), host, port),
         Kind::Http | Kind::Https => tunnel::connect(&mut stream, proxy.login.as_ref(), host, port),
     };
-    asked.map_err(|error| through(proxy, error))?;
+    asked.and_then(|()| line.ends_in_time()).map_err(|error| through(proxy, error))?;
     Ok(stream)
 }
 
