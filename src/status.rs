@@ -1,5 +1,8 @@
 //! What a call ended in. The values are the C ABI's and never change their meaning.
 
+// A new status must be given its meaning everywhere before it compiles.
+#![cfg_attr(not(test), deny(clippy::wildcard_enum_match_arm))]
+
 /// The end of a call, with the value the C API returns for it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(i32)]

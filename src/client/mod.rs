@@ -1,4 +1,6 @@
-//! One call, from its arguments to its answer: build, exchange, judge, decide.
+//! One call, from its arguments to its answer: what `delivery` says is carried out, and put into words.
+
+#![cfg_attr(not(test), deny(clippy::wildcard_enum_match_arm))]
 
 mod answer;
 mod attempt;

@@ -229,7 +229,7 @@ impl<'a, T: Transport + 'static, C: Clock + 'static> Sending<'a, T, C> {
         let began = self.moment();
         let settings = &self.core.settings;
         let limits = Limits {
-            connect_by: self.order.deadline.min(began.steady + settings.connect_timeout),
+            connect_by: self.order.deadline.min(began.steady + settings.connect_timeout.min(settings.attempt_timeout)),
             reply_by: self.order.deadline.min(began.steady + LOOK.min(settings.attempt_timeout)),
             cancel: self.order.cancel.clone(),
             late: None,

@@ -5,6 +5,9 @@
 //! ones; [`flights`] keeps two calls from sending one draft, and [`gate`] keeps to the mailbox's limits. None of them knows HTTP
 //! or waits by itself: they are asked, and the client acts.
 
+// Where a decision is made, every value is named: a new one does not compile until somebody has decided.
+#![cfg_attr(not(test), deny(clippy::wildcard_enum_match_arm))]
+
 pub mod check;
 pub mod clocks;
 pub mod ending;

@@ -1,5 +1,7 @@
 //! What an attempt ended in, and what that says about the mail. Pure: replies and failures in, verdicts out.
 
+#![cfg_attr(not(test), deny(clippy::wildcard_enum_match_arm))]
+
 mod challenge;
 mod failure;
 mod graph_error;
