@@ -6,7 +6,7 @@ use std::hint::black_box;
 use std::time::SystemTime;
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use graph_message::delivery::key::DraftKey;
+use graph_message::delivery::key::{MailboxKey, MessageKey};
 use graph_message::message::{BaseUrl, Mailbox, MessageId, Target, Token};
 use graph_message::outcome::{BodyEnd, Framing, GraphError, Reply, judge};
 
@@ -45,11 +45,13 @@ fn pure(bench: &mut Criterion) {
     let (token, target) = ("t".repeat(1500), target());
     let (accepted, refused) = (reply(202, ""), reply(403, ERROR));
     let now = SystemTime::now();
+    let call = &*target.client_request_id;
     bench.bench_function("token parse, 1500 bytes", |b| b.iter(|| Token::parse(black_box(&token)).unwrap()));
     bench.bench_function("request build", |b| b.iter(|| black_box(&target).send()));
-    bench.bench_function("draft key", |b| b.iter(|| DraftKey::of(black_box(&target))));
-    bench.bench_function("verdict of a 202", |b| b.iter(|| judge(Ok(black_box(&accepted)), now)));
-    bench.bench_function("verdict of a 403", |b| b.iter(|| judge(Ok(black_box(&refused)), now)));
+    bench.bench_function("message key", |b| b.iter(|| MessageKey::of(black_box(&target.id))));
+    bench.bench_function("mailbox key", |b| b.iter(|| MailboxKey::of(black_box(&target))));
+    bench.bench_function("verdict of a 202", |b| b.iter(|| judge(Ok(black_box(&accepted)), call, now)));
+    bench.bench_function("verdict of a 403", |b| b.iter(|| judge(Ok(black_box(&refused)), call, now)));
     bench.bench_function("Graph error parse", |b| b.iter(|| GraphError::parse(black_box(ERROR.as_bytes())).unwrap()));
 }
 
