@@ -169,7 +169,10 @@ fn draw(world: &World, rng: &mut Rng) -> Plot {
             "backlog" => traits.backlog = true,
             "unkept" => traits.unkept = true,
             "unstable" => traits.unstable = true,
-            "twins" => twins = true,
+            "twins" => {
+                twins = true;
+                traits.moves = kinds.has("moves") && rng.bool();
+            }
             "edits" => traits.edits = true,
             "moves" => traits.moves = true,
             "deletions" => traits.deletions = true,

@@ -126,7 +126,7 @@ impl Judged {
     /// "Sent" is said of what left in this call: by its own requests, by those of a call that ran beside it, or, as the header
     /// has it of a find, of what stopped being a draft since it began.
     fn sent<'a>(&mut self, draft: &'a Draft, call: &'a Ended, findings: &mut Vec<(&'static str, &'a Ended)>) {
-        let beside = |act: &&Act| {
+        let beside = |act: &Act| {
             let post = &draft.posts[act.post];
             post.caller == call.caller
                 || draft
@@ -134,16 +134,16 @@ impl Judged {
                     .iter()
                     .any(|other| other.caller == post.caller && other.start <= call.end && call.start <= other.end)
         };
+        // What was accepted by a request of the call later than it said so is sent: by luck, but so it is.
+        if draft.acts.iter().any(beside) {
+            return;
+        }
         if call.accepted {
-            // A clean 202 was there by the end.
-            if !draft.acts.iter().filter(beside).any(|act| act.at <= call.end) {
-                findings.push(("OK by a 202 that was none, or not sent", call));
-            }
+            findings.push(("OK by a 202 that was none, and not sent", call));
             return;
         }
         let acts = || draft.acts.iter().filter(|act| act.at <= call.end);
-        if acts().any(|act| beside(&act)) {
-        } else if acts().any(|act| act.limit >= call.start) {
+        if acts().any(|act| act.limit >= call.start) {
             self.pass("OK: stopped being a draft in the call, sent before it");
         } else if acts().any(|act| act.at + CLOCKS >= call.start) {
             self.pass("OK: sent seconds before the call, within what clocks differ by");
@@ -203,6 +203,15 @@ impl Judged {
         call: &'a Ended,
         findings: &mut Vec<(&'static str, &'a Ended)>,
     ) {
+        let accepted_beside = draft.calls.iter().any(|other| {
+            other.accepted
+                && other.asked.id == call.asked.id
+                && other.start >= call.start
+                && other.end + SLACK <= call.end
+        });
+        if accepted_beside && call.status == Status::Unavailable {
+            return findings.push(("check: not sent, and it was accepted meanwhile", call));
+        }
         let was_sent = draft.acts.iter().any(|act| draft.posts[act.post].at <= call.start);
         if !was_sent || draft.traits.long && call.settle == SETTLES[0] {
             return;
