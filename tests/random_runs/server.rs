@@ -17,7 +17,9 @@ use crate::world::{MAILBOXES, Reply, World, folder, graph_error};
 /// A client that has not given up by then never will.
 const LONGEST_SILENCE: Duration = Duration::from_secs(10);
 /// What was sent this long after a reply was there was sent after it.
-const EARLY: Duration = Duration::from_millis(4);
+const EARLY: Duration = Duration::from_micros(500);
+/// One connection in so many has such a reply, new or kept alive.
+const ONE_IN: u32 = 25;
 
 /// Starts the service, and gives its port.
 pub fn start(world: &Arc<World>) -> u16 {
@@ -27,8 +29,10 @@ pub fn start(world: &Arc<World>) -> u16 {
     thread::spawn(move || {
         for stream in listener.incoming().flatten() {
             let world = Arc::clone(&world);
+            // Here, since the request is there before a new thread is.
+            let early = if is_early(&world) { write_early(&stream).unwrap_or(None) } else { None };
             // A connection ends in many ways, and each of them is part of the run.
-            thread::Builder::new().stack_size(256 * 1024).spawn(move || drop(serve(&world, &stream))).unwrap();
+            thread::Builder::new().stack_size(256 * 1024).spawn(move || drop(serve(&world, &stream, early))).unwrap();
         }
     });
     port
@@ -42,11 +46,14 @@ struct Asked {
     caller: String,
 }
 
-fn serve(world: &World, stream: &TcpStream) -> io::Result<()> {
+fn is_early(world: &World) -> bool {
+    world.kinds.has("early") && fastrand::u32(..ONE_IN) == 0
+}
+
+fn serve(world: &World, stream: &TcpStream, mut early: Option<bool>) -> io::Result<()> {
     stream.set_nodelay(true)?;
     let mut reader = BufReader::new(stream);
     let mut rng = fastrand::Rng::new();
-    let mut early = None;
     while let Some(asked) = read(&mut reader)? {
         let reply = answer(world, &asked, early);
         if early.is_some() {
@@ -54,7 +61,8 @@ fn serve(world: &World, stream: &TcpStream) -> io::Result<()> {
             return Ok(());
         }
         write(world, stream, &asked, reply, &mut rng)?;
-        if world.kinds.has("early") && rng.u32(..40) == 0 {
+        if is_early(world) {
+            thread::sleep(Duration::from_micros(rng.u64(..2000)));
             early = write_early(stream)?;
         }
     }
