@@ -151,7 +151,7 @@ fn draw(world: &World, rng: &mut Rng) -> Plot {
     let mut traits = Traits {
         trouble: [0.2, 0.6, 0.95][rng.usize(..3)],
         blind: [0.0, 0.0, 0.15, 0.5][rng.usize(..4)],
-        long: some("settles", 10, rng),
+        long: some("settles", 4, rng),
         flaps: some("flaps", 3, rng),
         ..Traits::default()
     };

@@ -55,8 +55,10 @@ impl Judged {
         if draft.unfair {
             return self.pass("a reply before its request that looked honest");
         }
+        assert!(!draft.calls.is_empty() || draft.posts.is_empty(), "sent what nobody asked for: {:?}", draft.journal);
         let mut findings = Vec::new();
         self.twice(draft, &mut findings);
+        self.again(draft, &mut findings);
         for call in &draft.calls {
             self.calls += 1;
             *self.statuses.entry((call.asked.check, call.status.value())).or_default() += 1;
@@ -120,6 +122,23 @@ impl Judged {
             self.pass("sent twice: the acceptance may be forgotten by then");
         } else {
             findings.push(("sent twice", of_second));
+        }
+    }
+
+    /// What Graph's own 202 was for is not asked for again while it is remembered, whether or not it would be accepted.
+    fn again<'a>(&mut self, draft: &'a Draft, findings: &mut Vec<(&'static str, &'a Ended)>) {
+        for call in draft.calls.iter().filter(|call| draft.posts.iter().any(|post| post.caller == call.caller)) {
+            let known = |other: &Ended| {
+                other.accepted
+                    && !other.asked.check
+                    && other.asked.id == call.asked.id
+                    && other.end < call.start
+                    && call.others - other.others <= REMEMBERED
+            };
+            if !call.asked.check && draft.calls.iter().any(known) {
+                findings.push(("asked for again after a 202", call));
+                return;
+            }
         }
     }
 

@@ -251,7 +251,7 @@ impl World {
         let state = &mut *guard;
         let is_over = |draft: &Draft| {
             let last = draft.calls.iter().map(|call| call.end).max();
-            draft.open == 0 && (all || last.is_some_and(|last| now > last + Duration::from_millis(1500)))
+            draft.open == 0 && (all || last.is_none_or(|last| now > last + Duration::from_millis(1500)))
         };
         // Twins are listed together, so they leave together.
         let mut over: Vec<u64> = Vec::new();
