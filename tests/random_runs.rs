@@ -39,7 +39,7 @@ use world::World;
 /// Threads that draw messages; most of them wait most of the time.
 const WORKERS: u64 = 40;
 /// Threads that send plain drafts, one after the other.
-const CROWD: u64 = 2;
+const CROWD: u64 = 4;
 /// A run that has found so much is over.
 const ENOUGH: u64 = 25;
 
@@ -115,6 +115,8 @@ fn report(judged: &Judged, world: &World, seed: u64, began: Instant) {
         "seed {seed}, {:.0} s: {drafts} drafts, {calls} calls, {requests} requests, {posts} of them to send, {acts} accepted",
         began.elapsed().as_secs_f64()
     );
+    let [crowded, waited] = world.crowded.each_ref().map(|count| count.load(Ordering::Relaxed));
+    println!("  called again after more others than are remembered: {crowded} of {waited}");
     for ((check, status), count) in &judged.statuses {
         let name = Status::of(*status).map_or("?", Status::name);
         println!("  {count:8} {} {name}", if *check { "check" } else { "send " });

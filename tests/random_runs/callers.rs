@@ -131,7 +131,7 @@ struct Plot {
 pub fn work(world: &World, callers: &[Caller], mut rng: Rng, until: Instant, stop: &AtomicBool) {
     while Instant::now() < until && !stop.load(Ordering::Relaxed) {
         let plot = draw(world, &mut rng);
-        run(world, callers, &plot, &mut rng);
+        run(world, callers, &plot, &mut rng, until);
     }
 }
 
@@ -141,7 +141,7 @@ pub fn crowd(world: &World, callers: &[Caller], mut rng: Rng, until: Instant, st
         Plot { traits: Traits::default(), twins: false, phases: vec![(Wait::Time(Duration::ZERO), vec![(0, false)])] };
     let plain = &callers[..1];
     while Instant::now() < until && !stop.load(Ordering::Relaxed) {
-        run(world, plain, &plot, &mut rng);
+        run(world, plain, &plot, &mut rng, until);
     }
 }
 
@@ -199,7 +199,7 @@ fn draw(world: &World, rng: &mut Rng) -> Plot {
     Plot { traits, twins, phases }
 }
 
-fn run(world: &World, callers: &[Caller], plot: &Plot, rng: &mut Rng) {
+fn run(world: &World, callers: &[Caller], plot: &Plot, rng: &mut Rng, until: Instant) {
     let calls = |twin| plot.phases.iter().flat_map(|(_, calls)| calls).filter(|(which, _)| *which == twin).count();
     let mailbox = rng.usize(..MAILBOXES);
     let numbers = world.make(&plot.traits, mailbox, plot.twins, [calls(0), calls(1)]);
@@ -208,10 +208,12 @@ fn run(world: &World, callers: &[Caller], plot: &Plot, rng: &mut Rng) {
             Wait::Time(time) => thread::sleep(*time),
             Wait::Others(many) => {
                 let (before, began) = (world.accepted.load(Ordering::Relaxed), Instant::now());
-                while world.accepted.load(Ordering::Relaxed) < before + many && began.elapsed() < Duration::from_secs(6)
-                {
+                let are_there = || world.accepted.load(Ordering::Relaxed) >= before + many;
+                while !are_there() && began.elapsed() < Duration::from_secs(6) && Instant::now() < until {
                     thread::sleep(Duration::from_millis(20));
                 }
+                world.crowded[0].fetch_add(u64::from(are_there()), Ordering::Relaxed);
+                world.crowded[1].fetch_add(1, Ordering::Relaxed);
             }
         }
         let asks: Vec<(u64, Asks)> = calls

@@ -30,6 +30,8 @@ pub struct World {
     pub seed: u64,
     pub accepted: AtomicU64,
     pub requests: AtomicU64,
+    /// How often so many others were accepted meanwhile that an acceptance may be forgotten, and how often that was waited for.
+    pub crowded: [AtomicU64; 2],
     /// Whether a request came that nothing is known of.
     pub failed: AtomicBool,
     state: Mutex<State>,
@@ -175,6 +177,7 @@ impl World {
             seed,
             accepted: AtomicU64::new(0),
             requests: AtomicU64::new(0),
+            crowded: Default::default(),
             failed: AtomicBool::new(false),
             state: Mutex::default(),
         }
