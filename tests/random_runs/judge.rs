@@ -107,6 +107,7 @@ impl Judged {
             findings.push(("a request of no call", &draft.calls[0]));
             return;
         };
+        let others = |act: &Act| draft.posts[act.post].others;
         let traits = &draft.traits;
         let has_short = draft
             .posts
@@ -118,7 +119,7 @@ impl Judged {
             self.pass("sent twice: showed later than the settle_ms of a caller");
         } else if traits.backlog && !of_first.accepted {
             self.pass("sent twice: a backlog, and its 202 did not reach the caller");
-        } else if is_later && of_first.status == Status::Ok && second.others - first.others > REMEMBERED {
+        } else if is_later && of_first.status == Status::Ok && others(second) - others(first) > REMEMBERED {
             self.pass("sent twice: the acceptance may be forgotten by then");
         } else {
             findings.push(("sent twice", of_second));
@@ -250,7 +251,7 @@ impl Judged {
         if draft.traits.backlog && !draft.acts.iter().any(accepted) {
             return self.pass("check: a backlog, and its 202 did not reach the caller");
         }
-        let forgotten = draft.acts.iter().any(|act| act.others + REMEMBERED < call.others);
+        let forgotten = draft.acts.iter().any(|act| draft.posts[act.post].others + REMEMBERED < call.others);
         if forgotten && draft.traits.backlog {
             return self.pass("check: the acceptance may be forgotten by then");
         }

@@ -76,8 +76,6 @@ pub struct Act {
     list_shown: Instant,
     pub limit: Instant,
     wall: SystemTime,
-    /// Acceptances of the whole service by then.
-    pub others: u64,
 }
 
 /// One request to send.
@@ -85,6 +83,8 @@ pub struct Post {
     pub at: Instant,
     pub caller: String,
     pub reply: &'static str,
+    /// Acceptances of the whole service by then.
+    pub others: u64,
 }
 
 pub struct Draft {
@@ -306,7 +306,9 @@ impl World {
     ) -> (Reply, &'static str, bool) {
         let post = draft.posts.len();
         draft.asked.insert(caller.to_owned());
-        let note = |draft: &mut Draft, reply| draft.posts.push(Post { at: now, caller: caller.to_owned(), reply });
+        let others = self.accepted.load(Ordering::Relaxed);
+        let note =
+            |draft: &mut Draft, reply| draft.posts.push(Post { at: now, caller: caller.to_owned(), reply, others });
         if early.is_none() {
             if token.starts_with("expired") {
                 note(draft, "401");
@@ -681,7 +683,7 @@ impl Draft {
             item_shown = at + ms(1000, 5000, rng);
             (list_shown, limit) = (item_shown, item_shown);
         }
-        let act = Act { at, post, item_shown, list_shown, limit, wall: SystemTime::now(), others: 0 };
+        let act = Act { at, post, item_shown, list_shown, limit, wall: SystemTime::now() };
         self.pending.push(act);
         self.advance(Instant::now(), accepted);
     }
@@ -708,9 +710,9 @@ impl Draft {
             let next = [act_at, self.edit_at, self.move_at, self.delete_at].into_iter().flatten().min();
             let Some(next) = next.filter(|next| *next <= now) else { return };
             if Some(next) == act_at {
-                let mut act = self.pending.remove(0);
+                let act = self.pending.remove(0);
                 if self.takes_acts(act.at) {
-                    act.others = accepted.fetch_add(1, Ordering::Relaxed);
+                    accepted.fetch_add(1, Ordering::Relaxed);
                     self.journal.push((act.at, format!("   ACCEPTED by post {}", act.post)));
                     self.acts.push(act);
                 }
