@@ -5,6 +5,7 @@
 //! cargo test --release --test random_runs -- --nocapture
 //! RANDOM_RUNS_SECONDS=600 RANDOM_RUNS_SEED=7 cargo test --release --test random_runs -- --nocapture
 //! RANDOM_RUNS_ONLY=busy,copies ...    some kinds of trouble alone: tests/random_runs/kinds.rs names them
+//! RANDOM_RUNS_TELL=1 ...              what is let pass, in full: one of each kind
 //! ```
 //!
 //! A run is not repeated by its seed to the last byte, since threads are not; what is drawn for each message is.

@@ -98,6 +98,14 @@ impl Judged {
         *self.let_pass.entry(reason).or_default() += 1;
     }
 
+    /// As [`pass`](Judged::pass), of an answer that is false to the letter: one is told in full where that is asked for.
+    fn pass_with(&mut self, reason: &'static str, draft: &Draft, call: &Ended) {
+        if std::env::var_os("RANDOM_RUNS_TELL").is_some() && !self.let_pass.contains_key(reason) {
+            self.stories.push(story(reason, draft, call));
+        }
+        self.pass(reason);
+    }
+
     /// No message is accepted twice.
     fn twice<'a>(&mut self, draft: &'a Draft, findings: &mut Vec<(&'static str, &'a Ended)>) {
         let Some(pair) = draft.acts.windows(2).next() else { return };
@@ -164,9 +172,9 @@ impl Judged {
         }
         let acts = || draft.acts.iter().filter(|act| act.at <= call.end);
         if acts().any(|act| act.limit >= call.start) {
-            self.pass("OK: stopped being a draft in the call, sent before it");
+            self.pass_with("OK: stopped being a draft in the call, sent before it", draft, call);
         } else if acts().any(|act| act.at + CLOCKS >= call.start) {
-            self.pass("OK: sent seconds before the call, within what clocks differ by");
+            self.pass_with("OK: sent seconds before the call, within what clocks differ by", draft, call);
         } else {
             findings.push(("OK, and not sent", call));
         }
