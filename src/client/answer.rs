@@ -437,6 +437,9 @@ fn describe(blind: Blind) -> String {
         Blind::NotAllowed(status) => format!(
             "the token may not look (HTTP {status}); grant Mail.Read to have it settled, or look in Sent Items before sending again"
         ),
+        Blind::Elsewhere => "it is no draft any more and not in Sent Items: received, or moved there by a rule; look for it \
+             before sending again"
+            .to_owned(),
         Blind::Changed => {
             "the draft was changed or moved meanwhile; look in Sent Items before sending again".to_owned()
         }
@@ -462,6 +465,7 @@ fn wait_of(blind: Blind) -> Duration {
         | Blind::Unsearchable
         | Blind::Another
         | Blind::NotAllowed(_)
+        | Blind::Elsewhere
         | Blind::Changed
         | Blind::OutOfTime
         | Blind::Cancelled

@@ -302,6 +302,11 @@ fn found(items: &[&str]) -> (Duration, Script) {
     looked(&format!(r#"{{"value":[{}]}}"#, items.join(",")))
 }
 
+/// The id of Sent Items.
+fn sent_items(id: &str) -> (Duration, Script) {
+    looked(&format!(r#"{{"id":"{id}"}}"#))
+}
+
 const SENT_COPY: &str = r#"{"id":"sent","isDraft":false,"parentFolderId":"s","internetMessageId":"<m>","sentDateTime":"2026-11-23T10:00:00Z"}"#;
 const THE_DRAFT: &str = r#"{"id":"id","isDraft":true,"parentFolderId":"f","internetMessageId":"<m>"}"#;
 
@@ -320,7 +325,7 @@ fn looking(script: impl IntoIterator<Item = (Duration, Script)>) -> Client<Scrip
 
 #[test]
 fn a_doubt_is_looked_into() {
-    let client = looking([failure(true, Cause::Connection), no_draft(SENT_NOW)]);
+    let client = looking([failure(true, Cause::Connection), no_draft(SENT_NOW), sent_items("s")]);
     let receipt = send(&client).unwrap();
     assert_eq!((receipt.found, receipt.sent_id.as_str(), receipt.attempts, receipt.http_status), (true, "id", 1, 0));
     assert!(client.requests()[1].0.url.contains("/messages/id?$select=id,isDraft"));
@@ -356,7 +361,7 @@ fn a_draft_that_stays_is_unsent_where_no_attempt_is_left() {
 #[test]
 fn what_is_gone_is_found_in_sent_items() {
     let gone = || reply(404, "ErrorItemNotFound");
-    let client = looking([failure(true, Cause::TimedOut), draft("k"), gone(), found(&[SENT_COPY])]);
+    let client = looking([failure(true, Cause::TimedOut), draft("k"), gone(), found(&[SENT_COPY]), sent_items("s")]);
     let receipt = send(&client).unwrap();
     assert!(receipt.found);
     assert_eq!(receipt.sent_id, "sent");
@@ -378,7 +383,7 @@ fn a_doubtful_reply_may_ask_to_wait() {
         let (takes, script) = reply(503, "ErrorServerBusy");
         (takes, script.map(|reply| Reply { retry_after: Some(retry_after.to_owned()), ..reply }))
     };
-    let client = looking([busy("3"), no_draft(SENT_NOW)]);
+    let client = looking([busy("3"), no_draft(SENT_NOW), sent_items("s")]);
     assert!(send(&client).unwrap().found);
     assert_eq!(client.waits(), [MS(3000)]);
     let error = send(&looking([busy("300")])).unwrap_err();
@@ -450,7 +455,6 @@ fn a_check_sends_nothing() {
         assert!(client.requests().iter().all(|(request, _)| request.method == crate::message::Method::Get));
         result
     };
-    let sent_items = |id: &str| looked(&format!(r#"{{"id":"{id}"}}"#));
     assert_eq!(check(vec![no_draft(SENT_BEFORE), sent_items("s")]).unwrap().sent_id, "id");
     let received = check(vec![no_draft(SENT_BEFORE), sent_items("another")]).unwrap_err();
     assert_eq!(received.status, Status::NotADraft);
@@ -480,7 +484,7 @@ fn a_token_is_renewed_once() {
     let client = looking([refused(), refused()]);
     assert_eq!(client.send_with(None, &Renewing, "me", "id").unwrap_err().status, Status::Unauthenticated);
     // A token may run out between an attempt and the look after it.
-    let client = looking([failure(true, Cause::Connection), refused(), no_draft(SENT_NOW)]);
+    let client = looking([failure(true, Cause::Connection), refused(), no_draft(SENT_NOW), sent_items("s")]);
     assert!(client.send_with(None, &Renewing, "me", "id").unwrap().found);
     assert_eq!(client.requests()[2].0.token.authorization(), "Bearer new");
     let client = looking([refused(), failure(true, Cause::Connection), refused()]);

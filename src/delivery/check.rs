@@ -51,6 +51,8 @@ pub enum Blind {
     Another,
     /// The token may not look: 401 or 403.
     NotAllowed(u16),
+    /// No draft any more, and not in Sent Items: received, or moved there by a rule.
+    Elsewhere,
     /// The draft was changed since the doubt.
     Changed,
     /// The time was up first.
@@ -80,6 +82,8 @@ pub enum Next {
     LookAt(String),
     /// Search the mailbox for its `internetMessageId`.
     Search,
+    /// Ask which folder Sent Items is: by their times these mails are what the doubted call sent, if one of them is there.
+    Confirm(Vec<ItemSeen>),
     /// Wait, then look at the message again.
     Wait(Duration),
     /// The check is over.
@@ -214,7 +218,7 @@ impl Check {
             return Next::Settled(Finding::Sent(item.id.clone()));
         }
         match clock.when(item.sent_at, since, looking.now) {
-            When::Since => Next::Settled(Finding::Sent(item.id.clone())),
+            When::Since => Next::Confirm(vec![item.clone()]),
             When::Before => Next::Settled(Finding::NoDraft(item.clone())),
             When::Unclear => self.undecided(Blind::Undated, looking),
         }
@@ -246,20 +250,35 @@ impl Check {
 
     /// It is gone under its id. Not finding it proves nothing: it may be on its way.
     fn found(&mut self, sent: &[&ItemSeen], clock: &ServiceClock, looking: Looking) -> Next {
-        let Some(last) = sent.iter().max_by_key(|item| item.sent_at) else {
-            return self.undecided(Blind::Gone, looking);
+        let mails = |of: &dyn Fn(&ItemSeen) -> bool| sent.iter().copied().filter(|item| of(item)).cloned().collect();
+        let Some(since) = self.since.filter(|_| !sent.is_empty()) else {
+            return match sent.is_empty() {
+                true => self.undecided(Blind::Gone, looking),
+                false => Next::Settled(Finding::Mails(mails(&|_| true))),
+            };
         };
-        let Some(since) = self.since else {
-            return Next::Settled(Finding::Mails(sent.iter().copied().cloned().collect()));
-        };
-        let whens: Vec<When> = sent.iter().map(|item| clock.when(item.sent_at, since, looking.now)).collect();
-        if whens.contains(&When::Unclear) {
-            self.undecided(Blind::Undated, looking)
-        } else if whens.contains(&When::Since) {
-            Next::Settled(Finding::Sent(last.id.clone()))
-        } else {
+        let when = |item: &ItemSeen| clock.when(item.sent_at, since, looking.now);
+        if sent.iter().any(|item| when(item) == When::Unclear) {
+            return self.undecided(Blind::Undated, looking);
+        }
+        let sent_since: Vec<ItemSeen> = mails(&|item| when(item) == When::Since);
+        match sent_since.is_empty() {
+            false => Next::Confirm(sent_since),
             // All were sent before: a relay's original, a copy. This one may be on its way.
-            self.undecided(Blind::Gone, looking)
+            true => self.undecided(Blind::Gone, looking),
+        }
+    }
+
+    /// Which folder Sent Items is, where that could be learned. What was received a moment before the call is dated like what it
+    /// sent; it lies elsewhere.
+    pub fn confirmed(&mut self, mails: &[ItemSeen], sent_items: Option<&str>, looking: Looking) -> Next {
+        let there = match sent_items {
+            Some(folder) => mails.iter().find(|mail| mail.folder == folder),
+            None => mails.iter().max_by_key(|mail| mail.sent_at),
+        };
+        match there {
+            Some(mail) => Next::Settled(Finding::Sent(mail.id.clone())),
+            None => self.undecided(Blind::Elsewhere, looking),
         }
     }
 
@@ -504,7 +523,16 @@ mod tests {
         };
         let before = |run: &Run| Next::Settled(Finding::NoDraft(run.mail("s", Some(-400))));
         let mut run = Run::named();
-        assert_eq!(one_look(&mut run, Some(-5), MS(0)), sent("s"));
+        let mail = run.mail("s", Some(-5));
+        assert_eq!(one_look(&mut run, Some(-5), MS(0)), Next::Confirm(vec![mail.clone()]));
+        let (early, late) = (run.looking(MS(0)), run.looking(SETTLE));
+        assert_eq!(run.check.confirmed(&[mail.clone()], Some("sent"), early), sent("s"));
+        assert_eq!(run.check.confirmed(&[mail.clone()], None, early), sent("s"));
+        // Received just now, or moved by a rule, or not yet there.
+        assert_eq!(run.check.confirmed(&[mail.clone()], Some("other"), early), Next::Wait(MS(500)));
+        run.saw(SETTLE, &Sight::NotADraft(mail.clone()));
+        assert_eq!(run.check.confirmed(&[mail], Some("other"), late), unknown(Blind::Elsewhere));
+        let mut run = Run::named();
         assert_eq!(one_look(&mut run, Some(-400), MS(0)), before(&run));
         // Neither since nor clearly before, or at no time that can be read.
         for after in [Some(-6), Some(-300), None] {
@@ -546,7 +574,10 @@ mod tests {
             }
             run.saw(SETTLE, &Sight::Gone);
             let items: Vec<Listing> = mails.iter().map(|after| Listing::NotADraft(run.mail("s", *after))).collect();
-            run.searched(SETTLE, &items)
+            match run.searched(SETTLE, &items) {
+                Next::Confirm(mails) => run.check.confirmed(&mails, Some("sent"), run.looking(SETTLE)),
+                next => next,
+            }
         };
         assert_eq!(found(false, &[Some(0)]), sent("s"));
         assert_eq!(found(true, &[Some(0)]), sent("s"));

@@ -71,6 +71,8 @@ enum Phase {
     Checks(Box<Check>),
     /// What a look shows at a draft that was found in another folder, under this id.
     ChecksElsewhere(Box<Check>, String),
+    /// Which folder Sent Items is, of mails that are dated like what the doubted call sent.
+    ChecksFolder(Box<Check>, Vec<ItemSeen>),
     /// Which folder Sent Items is.
     AsksForSentItems(Whereabouts),
 }
@@ -110,6 +112,8 @@ pub struct Machine {
     /// Whether a check found it unsent, and only asks whether another call is sending it.
     has_found_unsent: bool,
     has_renewed: bool,
+    /// Which folder Sent Items is, once it was asked for; nothing inside where that could not be learned.
+    sent_items: Option<Option<String>>,
     /// What is done again once there is another token.
     refused: Option<Box<Action>>,
 }
@@ -143,6 +147,7 @@ impl Machine {
             has_claimed: false,
             has_found_unsent: false,
             has_renewed: false,
+            sent_items: None,
             refused: None,
         }
     }
@@ -230,6 +235,7 @@ impl Machine {
             | Blind::Unsearchable
             | Blind::Another
             | Blind::NotAllowed(_)
+            | Blind::Elsewhere
             | Blind::Changed
             | Blind::OutOfTime
             | Blind::Paused(_)
@@ -357,7 +363,6 @@ impl Machine {
     fn attempted(&mut self, verdict: Verdict, meanwhile: Option<Sight>, now: Moment) -> Action {
         self.attempts += 1;
         self.last = Some(verdict.clone());
-        let was_draft = self.known.draft.is_some();
         match meanwhile {
             Some(Sight::Draft(draft)) => self.known.learn(&draft),
             Some(Sight::NotADraft(_) | Sight::Gone) => self.has_left = true,
@@ -371,7 +376,7 @@ impl Machine {
             Verdict::Accepted => Action::Answer(Ending::Accepted),
             Verdict::Doubtful(_) => self.doubts(now),
             // The draft was there, and now it is not: an attempt of the service's own may have met what an earlier one sent.
-            Verdict::Refused(Refusal::NotFound) if was_draft => self.doubts(now),
+            Verdict::Refused(Refusal::NotFound) if self.known.draft.is_some() || self.has_left => self.doubts(now),
             // After a doubt such a refusal may just as well mean that the earlier attempt was accepted after all.
             Verdict::Refused(Refusal::NotFound | Refusal::Rejected) if self.doubt.is_some() => self.doubts(now),
             Verdict::Refused(Refusal::Unauthenticated) if !self.has_renewed => {
@@ -437,9 +442,12 @@ impl Machine {
                 let next = check.saw_elsewhere(&sight, &self.clock, looking);
                 self.checked(check, next, now)
             }
-            Phase::Start | Phase::SearchesFirst | Phase::Claims | Phase::Attempts | Phase::AsksForSentItems(_) => {
-                lost()
-            }
+            Phase::Start
+            | Phase::SearchesFirst
+            | Phase::Claims
+            | Phase::Attempts
+            | Phase::ChecksFolder(..)
+            | Phase::AsksForSentItems(_) => lost(),
         }
     }
 
@@ -527,6 +535,7 @@ impl Machine {
             | Phase::Claims
             | Phase::Attempts
             | Phase::ChecksElsewhere(..)
+            | Phase::ChecksFolder(..)
             | Phase::AsksForSentItems(_) => lost(),
         }
     }
@@ -552,6 +561,10 @@ impl Machine {
         let (phase, action) = match next {
             Next::Settled(finding) => return self.concludes(finding, now),
             Next::LookAt(id) => (Phase::ChecksElsewhere(check, id.clone()), Action::LookAt(id)),
+            Next::Confirm(mails) => match self.sent_items.clone() {
+                Some(folder) => return self.confirms(check, &mails, folder.as_deref(), now),
+                None => (Phase::ChecksFolder(check, mails), Action::LookAtSentItems),
+            },
             Next::Wait(wait) => (Phase::Checks(check), Action::Wait(Wait::exactly(wait))),
             Next::Search => match &self.known.internet_message_id {
                 Some(id) => (Phase::Checks(check), Action::Search(Arc::clone(id))),
@@ -560,6 +573,12 @@ impl Machine {
         };
         self.phase = phase;
         action
+    }
+
+    fn confirms(&mut self, mut check: Box<Check>, mails: &[ItemSeen], folder: Option<&str>, now: Moment) -> Action {
+        let looking = self.looking(now, now);
+        let next = check.confirmed(mails, folder, looking);
+        self.checked(check, next, now)
     }
 
     /// What the check found, and what follows.
@@ -636,7 +655,18 @@ impl Machine {
     }
 
     fn saw_sent_items(&mut self, phase: Phase, folder: FolderSeen, now: Moment) -> Action {
-        let Phase::AsksForSentItems(mut whereabouts) = phase else { return lost() };
+        let mut whereabouts = match phase {
+            Phase::AsksForSentItems(whereabouts) => whereabouts,
+            Phase::ChecksFolder(check, mails) => return self.saw_sent_items_of(check, mails, folder, now),
+            Phase::Start
+            | Phase::LooksFirst(_)
+            | Phase::SearchesFirst
+            | Phase::Claims
+            | Phase::Attempts
+            | Phase::Confirms
+            | Phase::Checks(_)
+            | Phase::ChecksElsewhere(..) => return lost(),
+        };
         match folder {
             FolderSeen::Id(folder) => match whereabouts.items.iter().find(|item| item.folder == folder) {
                 Some(item) => Action::Answer(Ending::Found(item.id.clone())),
@@ -662,6 +692,25 @@ impl Machine {
         }
     }
 
+    /// Once a call. Where it cannot be learned, the times of the mails are all there is.
+    fn saw_sent_items_of(
+        &mut self,
+        check: Box<Check>,
+        mails: Vec<ItemSeen>,
+        folder: FolderSeen,
+        now: Moment,
+    ) -> Action {
+        let folder = match folder {
+            FolderSeen::NotAllowed(401) if !self.has_renewed => {
+                return self.renews(Phase::ChecksFolder(check, mails), Action::LookAtSentItems);
+            }
+            FolderSeen::Id(folder) => Some(folder),
+            FolderSeen::NotAllowed(_) | FolderSeen::Failed(_) => None,
+        };
+        self.sent_items = Some(folder.clone());
+        self.confirms(check, &mails, folder.as_deref(), now)
+    }
+
     fn waited(&mut self, phase: Phase, cancelled: bool, now: Moment) -> Action {
         match phase {
             Phase::Attempts | Phase::LooksFirst(_) if cancelled => Action::Answer(Ending::CancelledWhileWaiting),
@@ -673,7 +722,7 @@ impl Machine {
             Phase::LooksFirst(looks) => self.looks_first(looks),
             Phase::Checks(check) | Phase::ChecksElsewhere(check, _) => self.starts_check(*check),
             Phase::AsksForSentItems(whereabouts) => self.asks_for_sent_items(whereabouts),
-            Phase::Start | Phase::SearchesFirst | Phase::Claims | Phase::Confirms => lost(),
+            Phase::Start | Phase::SearchesFirst | Phase::Claims | Phase::Confirms | Phase::ChecksFolder(..) => lost(),
         }
     }
 
@@ -690,6 +739,10 @@ impl Machine {
             (Phase::Attempts, true) => self.attempts(now),
             (Phase::Attempts, false) => self.as_attempted(now),
             (Phase::LooksFirst(_), false) => Action::Answer(Ending::MayNotLook(401)),
+            (Phase::ChecksFolder(check, mails), false) => {
+                self.sent_items = Some(None);
+                self.confirms(check, &mails, None, now)
+            }
             (Phase::Checks(_) | Phase::ChecksElsewhere(..) | Phase::AsksForSentItems(_), false) => {
                 self.concludes(Finding::Unknown(Blind::NotAllowed(401)), now)
             }
@@ -709,6 +762,10 @@ impl Machine {
                 self.concludes(Finding::Unknown(outside.into()), now)
             }
             Phase::Confirms => Action::Answer(Ending::Found(String::new())),
+            Phase::ChecksFolder(check, mails) => {
+                self.sent_items = Some(None);
+                self.confirms(check, &mails, None, now)
+            }
             Phase::Start | Phase::LooksFirst(_) | Phase::SearchesFirst | Phase::Claims | Phase::Attempts => {
                 self.in_doubt = false;
                 Action::Answer(Ending::KeptOut(outside))
