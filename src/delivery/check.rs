@@ -22,8 +22,6 @@ pub enum Finding {
     Sent(String),
     /// It is no draft, and nothing says that the doubted call sent it.
     NoDraft(ItemSeen),
-    /// It is gone, and there are mails with its `internetMessageId`; no doubt is known of that would tell whose they are.
-    Mails(Vec<ItemSeen>),
     /// It is still a draft, unchanged, although an acceptance would have shown by now.
     NotSent,
     /// Looking cannot tell.
@@ -82,7 +80,7 @@ pub enum Next {
     LookAt(String),
     /// Search the mailbox for its `internetMessageId`.
     Search,
-    /// Ask which folder Sent Items is: by their times these mails are what the doubted call sent, if one of them is there.
+    /// Ask which folder Sent Items is: these mails may be what was sent, if one of them is there.
     Confirm(Vec<ItemSeen>),
     /// Wait, then look at the message again.
     Wait(Duration),
@@ -106,6 +104,8 @@ pub struct Looking {
 pub struct Check {
     /// When the doubted call began. Nothing where no doubt is known of: then no time tells whose a sent mail is.
     since: Option<Moment>,
+    /// When that call began, or this check did.
+    began: Moment,
     settled_at: Instant,
     settle: Duration,
     baseline: Option<DraftSeen>,
@@ -129,15 +129,17 @@ impl Check {
             has_left: doubt.has_left,
             was_draft: doubt.known.draft.is_some(),
             baseline: doubt.known.draft.clone(),
-            ..Check::of_nothing(doubt.cut_at, settle)
+            settled_at: doubt.cut_at + settle,
+            ..Check::of_nothing(doubt.began, settle)
         }
     }
 
     /// Where nothing is known of an attempt; none was made after this moment.
-    pub fn of_nothing(cut_at: Instant, settle: Duration) -> Check {
+    pub fn of_nothing(began: Moment, settle: Duration) -> Check {
         Check {
             since: None,
-            settled_at: cut_at + settle,
+            began,
+            settled_at: began.steady + settle,
             settle,
             baseline: None,
             was_draft: false,
@@ -250,12 +252,13 @@ impl Check {
 
     /// It is gone under its id. Not finding it proves nothing: it may be on its way.
     fn found(&mut self, sent: &[&ItemSeen], clock: &ServiceClock, looking: Looking) -> Next {
+        if sent.is_empty() {
+            return self.undecided(Blind::Gone, looking);
+        }
         let mails = |of: &dyn Fn(&ItemSeen) -> bool| sent.iter().copied().filter(|item| of(item)).cloned().collect();
-        let Some(since) = self.since.filter(|_| !sent.is_empty()) else {
-            return match sent.is_empty() {
-                true => self.undecided(Blind::Gone, looking),
-                false => Next::Settled(Finding::Mails(mails(&|_| true))),
-            };
+        // Seen as a draft by a check, it was sent since that began, if it was.
+        let Some(since) = self.since.or(self.was_draft.then_some(self.began)) else {
+            return Next::Confirm(mails(&|_| true));
         };
         let when = |item: &ItemSeen| clock.when(item.sent_at, since, looking.now);
         if sent.iter().any(|item| when(item) == When::Unclear) {
@@ -272,9 +275,11 @@ impl Check {
     /// Which folder Sent Items is, where that could be learned. What was received a moment before the call is dated like what it
     /// sent; it lies elsewhere.
     pub fn confirmed(&mut self, mails: &[ItemSeen], sent_items: Option<&str>, looking: Looking) -> Next {
-        let there = match sent_items {
-            Some(folder) => mails.iter().find(|mail| mail.folder == folder),
-            None => mails.iter().max_by_key(|mail| mail.sent_at),
+        let there = match (sent_items, self.since) {
+            (Some(folder), _) => mails.iter().find(|mail| mail.folder == folder),
+            // Their times speak for them.
+            (None, Some(_)) => mails.iter().max_by_key(|mail| mail.sent_at),
+            (None, None) => return self.undecided(Blind::Unsearchable, looking),
         };
         match there {
             Some(mail) => Next::Settled(Finding::Sent(mail.id.clone())),
@@ -407,7 +412,7 @@ mod tests {
 
         fn of_nothing() -> Run {
             let run = Run::new(Known::default());
-            Run { check: Check::of_nothing(run.cut.steady, SETTLE), ..run }
+            Run { check: Check::of_nothing(run.cut, SETTLE), ..run }
         }
 
         fn named() -> Run {
@@ -594,8 +599,20 @@ mod tests {
         run.known = Run::named().known;
         run.saw(MS(0), &Sight::Gone);
         let mail = run.mail("s", Some(-400));
-        let mails = Next::Settled(Finding::Mails(vec![mail.clone()]));
-        assert_eq!(run.searched(MS(0), &[Listing::NotADraft(mail)]), mails);
+        let listed = [Listing::NotADraft(mail.clone())];
+        assert_eq!(run.searched(MS(0), &listed), Next::Confirm(vec![mail.clone()]));
+        let (early, late) = (run.looking(MS(0)), run.looking(SETTLE));
+        assert_eq!(run.check.confirmed(&[mail.clone()], Some("sent"), early), sent("s"));
+        // A copy elsewhere proves nothing; the mail may be on its way.
+        assert_eq!(run.check.confirmed(&[mail.clone()], Some("other"), early), Next::Wait(MS(500)));
+        run.saw(SETTLE, &Sight::Gone);
+        assert_eq!(run.check.confirmed(&[mail.clone()], Some("other"), late), unknown(Blind::Elsewhere));
+        assert_eq!(run.check.confirmed(&[mail.clone()], None, late), unknown(Blind::Unsearchable));
+        // This check itself saw it as a draft: what was sent before is another mail.
+        let mut run = Run::of_nothing();
+        run.saw(MS(0), &draft("k"));
+        run.saw(SETTLE, &Sight::Gone);
+        assert_eq!(run.searched(SETTLE, &listed), unknown(Blind::Gone));
     }
 
     #[test]

@@ -73,18 +73,8 @@ enum Phase {
     ChecksElsewhere(Box<Check>, String),
     /// Which folder Sent Items is, of mails that are dated like what the doubted call sent.
     ChecksFolder(Box<Check>, Vec<ItemSeen>),
-    /// Which folder Sent Items is.
-    AsksForSentItems(Whereabouts),
-}
-
-/// Mails of which it matters whether they are in Sent Items.
-#[derive(Debug, Clone)]
-struct Whereabouts {
-    items: Vec<ItemSeen>,
-    /// Whether it is the message itself, under its own id.
-    is_itself: bool,
-    /// How often Sent Items was asked for.
-    asked: u32,
+    /// Which folder Sent Items is, of a message that is no draft; and how often that was asked.
+    AsksForSentItems(ItemSeen, u32),
 }
 
 /// A call, on its way.
@@ -112,8 +102,8 @@ pub struct Machine {
     /// Whether a check found it unsent, and only asks whether another call is sending it.
     has_found_unsent: bool,
     has_renewed: bool,
-    /// Which folder Sent Items is, once it was asked for; nothing inside where that could not be learned.
-    sent_items: Option<Option<String>>,
+    /// Which folder Sent Items is, once that was learned.
+    sent_items: Option<String>,
     /// What is done again once there is another token.
     refused: Option<Box<Action>>,
 }
@@ -274,7 +264,7 @@ impl Machine {
         self.in_doubt = false;
         match self.purpose {
             Purpose::Check if self.has_found_unsent => Action::Answer(Ending::NotSent),
-            Purpose::Check => self.starts_check(Check::of_nothing(now.steady, self.rules.settle)),
+            Purpose::Check => self.starts_check(Check::of_nothing(now, self.rules.settle)),
             Purpose::Send if looks_first && !self.has_looked => self.looks_first(1),
             Purpose::Send => self.attempts(now),
         }
@@ -314,7 +304,7 @@ impl Machine {
     }
 
     /// Another call may have sent the mail.
-    fn inherits(&mut self, doubt: Doubt, now: Moment) -> Action {
+    fn inherits(&mut self, mut doubt: Doubt, now: Moment) -> Action {
         let internet_message_id = doubt.known.internet_message_id.clone();
         self.known.internet_message_id = self.known.internet_message_id.take().or(internet_message_id);
         let is_settled = doubt.settled.is_some_and(|settled| settled >= self.rules.settle) && !doubt.has_left;
@@ -322,7 +312,9 @@ impl Machine {
             return self.after_another(None, now);
         }
         self.in_doubt = true;
-        self.known.draft = doubt.known.draft.clone();
+        // What this call has seen itself counts more.
+        self.known.draft = self.known.draft.take().or(doubt.known.draft);
+        doubt.known.draft = self.known.draft.clone();
         self.has_left = doubt.has_left;
         let check = Check::of(&doubt, self.rules.settle);
         self.doubt = Some(doubt);
@@ -447,7 +439,7 @@ impl Machine {
             | Phase::Claims
             | Phase::Attempts
             | Phase::ChecksFolder(..)
-            | Phase::AsksForSentItems(_) => lost(),
+            | Phase::AsksForSentItems(..) => lost(),
         }
     }
 
@@ -536,7 +528,7 @@ impl Machine {
             | Phase::Attempts
             | Phase::ChecksElsewhere(..)
             | Phase::ChecksFolder(..)
-            | Phase::AsksForSentItems(_) => lost(),
+            | Phase::AsksForSentItems(..) => lost(),
         }
     }
 
@@ -562,7 +554,7 @@ impl Machine {
             Next::Settled(finding) => return self.concludes(finding, now),
             Next::LookAt(id) => (Phase::ChecksElsewhere(check, id.clone()), Action::LookAt(id)),
             Next::Confirm(mails) => match self.sent_items.clone() {
-                Some(folder) => return self.confirms(check, &mails, folder.as_deref(), now),
+                Some(folder) => return self.confirms(check, &mails, Some(&folder), now),
                 None => (Phase::ChecksFolder(check, mails), Action::LookAtSentItems),
             },
             Next::Wait(wait) => (Phase::Checks(check), Action::Wait(Wait::exactly(wait))),
@@ -594,8 +586,6 @@ impl Machine {
         match finding {
             Finding::Sent(id) => Action::Answer(Ending::Found(id)),
             Finding::NoDraft(_) => Action::Answer(Ending::NotADraft(NotADraft::BeforeCall)),
-            // Found where no doubt is known of, which this call's own is.
-            Finding::Mails(_) => Action::Answer(Ending::Unknown(Blind::Gone)),
             Finding::Unknown(blind) => Action::Answer(Ending::Unknown(blind)),
             Finding::NotSent => {
                 self.in_doubt = false;
@@ -623,7 +613,6 @@ impl Machine {
             // They ran at the same time: that call's attempt was this one's, too.
             Finding::Sent(id) if is_shared => Action::Answer(Ending::Found(id)),
             Finding::Sent(_) | Finding::NoDraft(_) => Action::Answer(Ending::NotADraft(NotADraft::EarlierCall)),
-            Finding::Mails(_) => Action::Answer(Ending::EarlierUnknown(Blind::Gone)),
             Finding::Unknown(blind) => Action::Answer(Ending::EarlierUnknown(blind)),
             Finding::NotSent => {
                 self.in_doubt = false;
@@ -636,10 +625,7 @@ impl Machine {
         match finding {
             Finding::Sent(id) => Action::Answer(Ending::Found(id)),
             // Sent, or received: that depends on where it is.
-            Finding::NoDraft(item) => {
-                self.asks_for_sent_items(Whereabouts { items: vec![item], is_itself: true, asked: 1 })
-            }
-            Finding::Mails(items) => self.asks_for_sent_items(Whereabouts { items, is_itself: false, asked: 1 }),
+            Finding::NoDraft(item) => self.asks_for_sent_items(item, 1),
             Finding::NotSent => {
                 self.has_found_unsent = true;
                 // Another call may be sending it under its other id.
@@ -649,14 +635,14 @@ impl Machine {
         }
     }
 
-    fn asks_for_sent_items(&mut self, whereabouts: Whereabouts) -> Action {
-        self.phase = Phase::AsksForSentItems(whereabouts);
+    fn asks_for_sent_items(&mut self, item: ItemSeen, asked: u32) -> Action {
+        self.phase = Phase::AsksForSentItems(item, asked);
         Action::LookAtSentItems
     }
 
     fn saw_sent_items(&mut self, phase: Phase, folder: FolderSeen, now: Moment) -> Action {
-        let mut whereabouts = match phase {
-            Phase::AsksForSentItems(whereabouts) => whereabouts,
+        let (item, asked) = match phase {
+            Phase::AsksForSentItems(item, asked) => (item, asked),
             Phase::ChecksFolder(check, mails) => return self.saw_sent_items_of(check, mails, folder, now),
             Phase::Start
             | Phase::LooksFirst(_)
@@ -668,22 +654,16 @@ impl Machine {
             | Phase::ChecksElsewhere(..) => return lost(),
         };
         match folder {
-            FolderSeen::Id(folder) => match whereabouts.items.iter().find(|item| item.folder == folder) {
-                Some(item) => Action::Answer(Ending::Found(item.id.clone())),
-                None if whereabouts.is_itself => Action::Answer(Ending::NotADraft(NotADraft::Received)),
-                // Under another id it may be a copy.
-                None => Action::Answer(Ending::Unknown(Blind::Gone)),
-            },
+            FolderSeen::Id(folder) if folder == item.folder => Action::Answer(Ending::Found(item.id)),
+            FolderSeen::Id(_) => Action::Answer(Ending::NotADraft(NotADraft::Received)),
             FolderSeen::NotAllowed(401) if !self.has_renewed => {
-                self.renews(Phase::AsksForSentItems(whereabouts), Action::LookAtSentItems)
+                self.renews(Phase::AsksForSentItems(item, asked), Action::LookAtSentItems)
             }
             FolderSeen::NotAllowed(status) => Action::Answer(Ending::Unknown(Blind::NotAllowed(status))),
             FolderSeen::Failed(failure) => {
-                let told = Verdict::Throttled(failure.wait);
-                match retry::after(&told, whereabouts.asked, MOST_FOLDER_LOOKS, self.left(now)) {
+                match retry::after(&Verdict::Throttled(failure.wait), asked, MOST_FOLDER_LOOKS, self.left(now)) {
                     Some(wait) => {
-                        whereabouts.asked += 1;
-                        self.phase = Phase::AsksForSentItems(whereabouts);
+                        self.phase = Phase::AsksForSentItems(item, asked + 1);
                         Action::Wait(wait)
                     }
                     None => Action::Answer(Ending::Unknown(Blind::Unsearchable)),
@@ -692,7 +672,7 @@ impl Machine {
         }
     }
 
-    /// Once a call. Where it cannot be learned, the times of the mails are all there is.
+    /// Where it cannot be learned, the times of the mails are all there is.
     fn saw_sent_items_of(
         &mut self,
         check: Box<Check>,
@@ -707,7 +687,7 @@ impl Machine {
             FolderSeen::Id(folder) => Some(folder),
             FolderSeen::NotAllowed(_) | FolderSeen::Failed(_) => None,
         };
-        self.sent_items = Some(folder.clone());
+        self.sent_items.clone_from(&folder);
         self.confirms(check, &mails, folder.as_deref(), now)
     }
 
@@ -717,11 +697,11 @@ impl Machine {
             Phase::Checks(_) | Phase::ChecksElsewhere(..) if cancelled => {
                 self.concludes(Finding::Unknown(Blind::Cancelled), now)
             }
-            Phase::AsksForSentItems(_) if cancelled => Action::Answer(Ending::Unknown(Blind::Cancelled)),
+            Phase::AsksForSentItems(..) if cancelled => Action::Answer(Ending::Unknown(Blind::Cancelled)),
             Phase::Attempts => self.attempts(now),
             Phase::LooksFirst(looks) => self.looks_first(looks),
             Phase::Checks(check) | Phase::ChecksElsewhere(check, _) => self.starts_check(*check),
-            Phase::AsksForSentItems(whereabouts) => self.asks_for_sent_items(whereabouts),
+            Phase::AsksForSentItems(item, asked) => self.asks_for_sent_items(item, asked),
             Phase::Start | Phase::SearchesFirst | Phase::Claims | Phase::Confirms | Phase::ChecksFolder(..) => lost(),
         }
     }
@@ -739,11 +719,8 @@ impl Machine {
             (Phase::Attempts, true) => self.attempts(now),
             (Phase::Attempts, false) => self.as_attempted(now),
             (Phase::LooksFirst(_), false) => Action::Answer(Ending::MayNotLook(401)),
-            (Phase::ChecksFolder(check, mails), false) => {
-                self.sent_items = Some(None);
-                self.confirms(check, &mails, None, now)
-            }
-            (Phase::Checks(_) | Phase::ChecksElsewhere(..) | Phase::AsksForSentItems(_), false) => {
+            (Phase::ChecksFolder(check, mails), false) => self.confirms(check, &mails, None, now),
+            (Phase::Checks(_) | Phase::ChecksElsewhere(..) | Phase::AsksForSentItems(..), false) => {
                 self.concludes(Finding::Unknown(Blind::NotAllowed(401)), now)
             }
             (phase, _) => match refused {
@@ -758,14 +735,11 @@ impl Machine {
 
     fn kept_out(&mut self, phase: Phase, outside: Outside, now: Moment) -> Action {
         match phase {
-            Phase::Checks(_) | Phase::ChecksElsewhere(..) | Phase::AsksForSentItems(_) => {
+            Phase::Checks(_) | Phase::ChecksElsewhere(..) | Phase::AsksForSentItems(..) => {
                 self.concludes(Finding::Unknown(outside.into()), now)
             }
             Phase::Confirms => Action::Answer(Ending::Found(String::new())),
-            Phase::ChecksFolder(check, mails) => {
-                self.sent_items = Some(None);
-                self.confirms(check, &mails, None, now)
-            }
+            Phase::ChecksFolder(check, mails) => self.confirms(check, &mails, None, now),
             Phase::Start | Phase::LooksFirst(_) | Phase::SearchesFirst | Phase::Claims | Phase::Attempts => {
                 self.in_doubt = false;
                 Action::Answer(Ending::KeptOut(outside))
