@@ -36,6 +36,8 @@
  *
  * Before anything is sent a second time, and before "not sent" is said after a doubt, the mailbox is searched once, in
  * all folders, for the draft's internetMessageId: in some tenants the sent copy is another item and the draft stays.
+ * There, a program that is started again and looks first (GRAPH_VERIFY_ALWAYS) sees a draft: it calls graph_client_check
+ * before it sends.
  *
  * DEFERRED MAIL. A draft with a deferred-send time (PidTagDeferredSendTime) waits in Drafts after it was accepted and
  * looks as before. After a doubt, and with GRAPH_VERIFY_ALWAYS, it proves nothing until that time and settle_ms have

@@ -121,7 +121,8 @@ enum End {
 fn end(lead: Lead<usize>, number: usize, how: End) {
     match how {
         End::Lands => {
-            let accepted = Remembered::Accepted { ended: start(), internet_message_id: Some("<m>".into()) };
+            let accepted =
+                Remembered::Accepted { began: moment(), ended: start(), internet_message_id: Some("<m>".into()) };
             lead.land(&number, Some(accepted), start());
         }
         End::Leaves => lead.leave(),

@@ -417,6 +417,9 @@ fn describe(blind: Blind) -> String {
         Blind::Copy => "the draft is still there, and so is a mail with its internetMessageId that may be the one sent; \
              look in Sent Items before sending again"
             .to_owned(),
+        Blind::Namesake => "Graph accepted a mail with its internetMessageId under another id, which may be this one although \
+             the draft is still there; look in Sent Items before sending again"
+            .to_owned(),
         Blind::Undated => "it is no draft any more, and when it was sent cannot be told from its sentDateTime and the \
              clocks; look in Sent Items before sending again"
             .to_owned(),
@@ -460,6 +463,7 @@ fn wait_of(blind: Blind) -> Duration {
         | Blind::GoneWithoutName
         | Blind::CameBack
         | Blind::Copy
+        | Blind::Namesake
         | Blind::Undated
         | Blind::Deferred(None)
         | Blind::Unsearchable

@@ -39,6 +39,8 @@ pub enum Blind {
     CameBack,
     /// The draft is there, and so is a mail with its `internetMessageId` that may be the one sent.
     Copy,
+    /// The draft is there, and Graph accepted a mail with its `internetMessageId` under an id of the other kind.
+    Namesake,
     /// No draft any more; when it was sent cannot be told, or lies where the clocks do not agree.
     Undated,
     /// The draft is to be sent later: accepted, it waits in Drafts for so long.

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use super::clocks::Moment;
 use super::key::{KeyMap, MailboxKey, MessageKey};
 use super::memory::{Doubt, Known, Memory, Remembered};
-use super::step::Earlier;
+use super::step::{Earlier, Same};
 use crate::message::Token;
 use crate::signal::Signal;
 use crate::status::Status;
@@ -235,7 +235,8 @@ impl<R> Lead<R> {
 
 fn recall_mail(memory: &mut Memory, internet_message_id: &str, key: &MessageKey, now: Instant) -> Option<Earlier> {
     let (other, what) = memory.recall_mail(internet_message_id, key, now)?;
-    Some(Earlier { what, is_this: key.may_be(&other) })
+    let same = if key.may_be(&other) { Same::Perhaps } else { Same::No };
+    Some(Earlier { what, same })
 }
 
 impl<R> Drop for Lead<R> {
@@ -287,7 +288,7 @@ mod tests {
     }
 
     fn accepted(now: Moment) -> Remembered {
-        Remembered::Accepted { ended: now.steady, internet_message_id: Some("<m>".into()) }
+        Remembered::Accepted { began: now, ended: now.steady, internet_message_id: Some("<m>".into()) }
     }
 
     #[test]
@@ -346,12 +347,12 @@ mod tests {
         plain.land(&7, Some(accepted(now)), now.steady);
         assert_eq!(flight.landed(), Some(Landed::With(7)));
         let Claim::Granted(Some(earlier)) = immutable.claim(&mail, now.steady) else { panic!("forgotten") };
-        assert_eq!(earlier, Earlier { what: accepted(now), is_this: true });
+        assert_eq!(earlier, Earlier { what: accepted(now), same: Same::Perhaps });
         // Another message of the same Message-ID is another message.
         let mut twin = lead(&flights, "AAMkY", now);
         immutable.leave();
         let Claim::Granted(Some(earlier)) = twin.claim(&mail, now.steady) else { panic!("forgotten") };
-        assert!(!earlier.is_this);
+        assert_eq!(earlier.same, Same::No);
     }
 
     #[test]

@@ -12,7 +12,7 @@ use super::ending::{Ending, NotADraft};
 use super::gate::Outside;
 use super::memory::{Doubt, Known, Remembered};
 use super::retry::{self, Wait};
-use super::step::{Action, Earlier, Event};
+use super::step::{Action, Earlier, Event, Same};
 use crate::outcome::{DraftSeen, FolderSeen, ItemSeen, Listed, Listing, LookFailure, Refusal, Sight, Verdict};
 
 /// What an attempt leaves of the time for the looks after it, beside the time to settle.
@@ -99,6 +99,8 @@ pub struct Machine {
     has_looked: bool,
     has_left: bool,
     has_claimed: bool,
+    /// Whether Graph accepted a mail with its `internetMessageId`, under an id of the other kind.
+    has_namesake: bool,
     /// Whether a check found it unsent, and only asks whether another call is sending it.
     has_found_unsent: bool,
     has_renewed: bool,
@@ -135,6 +137,7 @@ impl Machine {
             has_looked: false,
             has_left: false,
             has_claimed: false,
+            has_namesake: false,
             has_found_unsent: false,
             has_renewed: false,
             sent_items: None,
@@ -181,6 +184,7 @@ impl Machine {
     pub fn leaves(&self, ending: &Ending, now: Moment) -> Option<Remembered> {
         match ending {
             Ending::Accepted | Ending::Found(_) => Some(Remembered::Accepted {
+                began: self.began,
                 ended: now.steady,
                 internet_message_id: self.known.internet_message_id.clone(),
             }),
@@ -221,6 +225,7 @@ impl Machine {
             | Blind::GoneWithoutName
             | Blind::CameBack
             | Blind::Copy
+            | Blind::Namesake
             | Blind::Undated
             | Blind::Unsearchable
             | Blind::Another
@@ -241,18 +246,25 @@ impl Machine {
         if let (Purpose::Check, None, Some(claim)) = (self.purpose, &earlier, self.claims()) {
             return claim;
         }
-        self.after_another(earlier.map(|what| Earlier { what, is_this: true }), now)
+        self.after_another(earlier.map(|what| Earlier { what, same: Same::Yes }), now)
     }
 
     /// Another call sent the message, or may have, or sent another one with its `internetMessageId`.
     fn after_another(&mut self, earlier: Option<Earlier>, now: Moment) -> Action {
         match earlier {
-            Some(Earlier { what, is_this: true }) => match what {
-                Remembered::Accepted { ended, internet_message_id } => self.was_accepted(ended, internet_message_id),
-                Remembered::InDoubt(doubt) => self.inherits(doubt, now),
-            },
-            // Relays and copies share an internetMessageId: this one is another message, which is looked at first.
-            Some(Earlier { is_this: false, .. }) => {
+            Some(Earlier { what: Remembered::Accepted { ended, internet_message_id, .. }, same: Same::Yes }) => {
+                self.was_accepted(ended, internet_message_id)
+            }
+            // If it is this one it shows; a draft that stays may be a copy, or the service is slow.
+            Some(Earlier { what: Remembered::Accepted { began, ended, .. }, same: Same::Perhaps }) => {
+                self.has_namesake = true;
+                self.inherits(Doubt::new(began, ended, Known::default()), now)
+            }
+            Some(Earlier { what: Remembered::InDoubt(doubt), same: Same::Yes | Same::Perhaps }) => {
+                self.inherits(doubt, now)
+            }
+            // Relays and copies: this one is another message, which is looked at first.
+            Some(Earlier { same: Same::No, .. }) => {
                 self.on_its_own(self.rules.verify != Verify::Never && self.attempts == 0, now)
             }
             None => self.on_its_own(self.rules.verify == Verify::Always, now),
@@ -614,6 +626,7 @@ impl Machine {
             Finding::Sent(id) if is_shared => Action::Answer(Ending::Found(id)),
             Finding::Sent(_) | Finding::NoDraft(_) => Action::Answer(Ending::NotADraft(NotADraft::EarlierCall)),
             Finding::Unknown(blind) => Action::Answer(Ending::EarlierUnknown(blind)),
+            Finding::NotSent if self.has_namesake => Action::Answer(Ending::EarlierUnknown(Blind::Namesake)),
             Finding::NotSent => {
                 self.in_doubt = false;
                 self.after_another(None, now)
@@ -626,6 +639,7 @@ impl Machine {
             Finding::Sent(id) => Action::Answer(Ending::Found(id)),
             // Sent, or received: that depends on where it is.
             Finding::NoDraft(item) => self.asks_for_sent_items(item, 1),
+            Finding::NotSent if self.has_namesake => Action::Answer(Ending::Unknown(Blind::Namesake)),
             Finding::NotSent => {
                 self.has_found_unsent = true;
                 // Another call may be sending it under its other id.

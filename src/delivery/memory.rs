@@ -44,7 +44,9 @@ impl Known {
 pub enum Remembered {
     /// Graph accepted the mail, or it was found sent.
     Accepted {
-        /// When the call that sent it ended.
+        /// When the call that sent it began.
+        began: Moment,
+        /// When it ended.
         ended: Instant,
         /// Its `internetMessageId`, where it was known.
         internet_message_id: Option<Arc<str>>,
@@ -217,12 +219,15 @@ mod tests {
     }
 
     fn accepted(now: Instant) -> Remembered {
-        Remembered::Accepted { ended: now, internet_message_id: None }
+        Remembered::Accepted { began: moment(now), ended: now, internet_message_id: None }
+    }
+
+    fn moment(steady: Instant) -> Moment {
+        Moment { steady, wall: SystemTime::UNIX_EPOCH }
     }
 
     fn doubt(now: Instant) -> Doubt {
-        let began = Moment { steady: now, wall: SystemTime::UNIX_EPOCH };
-        Doubt::new(began, now, Known::default())
+        Doubt::new(moment(now), now, Known::default())
     }
 
     fn mail(id: &str) -> Known {
@@ -304,7 +309,7 @@ mod tests {
     fn a_mail_is_found_under_its_other_id() {
         let (mut memory, now) = (Memory::default(), Instant::now());
         let in_doubt = Remembered::InDoubt(Doubt { known: mail("<m>"), ..doubt(now) });
-        let accepted = Remembered::Accepted { ended: now, internet_message_id: Some("<m>".into()) };
+        let accepted = Remembered::Accepted { began: moment(now), ended: now, internet_message_id: Some("<m>".into()) };
         memory.remember(&key("AAMkTwin"), accepted, now);
         memory.remember(&key("AAMkX"), in_doubt.clone(), now);
         assert_eq!(memory.recall_mail("<n>", &key("AAkALgX"), now), None);

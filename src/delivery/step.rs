@@ -15,8 +15,20 @@ use crate::outcome::{FolderSeen, Listed, Sight, Verdict};
 pub struct Earlier {
     /// What it left.
     pub what: Remembered,
-    /// Whether it is about this message: under its id, or under one of the other kind.
-    pub is_this: bool,
+    /// Whether it is about this message.
+    pub same: Same,
+}
+
+/// Whether what another call sent is the message of this one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Same {
+    /// It is: it has the same id.
+    Yes,
+    /// It may be: it has the same `internetMessageId`, and an id of the other kind. One message has a plain and an immutable id;
+    /// two copies may have one each.
+    Perhaps,
+    /// It is another message, that has the same `internetMessageId`: a relay's, or a copy.
+    No,
 }
 
 /// What the machine is told.
