@@ -286,7 +286,8 @@ fn the_log_tells_of_every_attempt_and_never_the_token() {
 /// A look that shows a draft.
 fn draft(change_key: &str) -> (Duration, Script) {
     looked(&format!(
-        r#"{{"id":"id","isDraft":true,"parentFolderId":"f","changeKey":"{change_key}","internetMessageId":"<m>","toRecipients":[{{}}]}}"#
+        r#"{{"id":"id","isDraft":true,"parentFolderId":"f","changeKey":"{change_key}","internetMessageId":"<m>",
+            "toRecipients":[{{}}],"ccRecipients":[],"bccRecipients":[]}}"#
     ))
 }
 

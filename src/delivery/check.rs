@@ -183,7 +183,7 @@ impl Check {
                 }
             }
             Sight::NotAllowed(status) => Next::Settled(Finding::Unknown(Blind::NotAllowed(*status))),
-            Sight::Another => self.undecided(Blind::Another, looking),
+            Sight::Another => self.again(Blind::Another, Duration::ZERO, looking),
             Sight::Failed(failure) => self.failed(*failure, looking),
         }
     }
@@ -233,7 +233,7 @@ impl Check {
         let items = match listed {
             Listed::Items(items) => items,
             Listed::NotAllowed(status) => return Next::Settled(Finding::Unknown(Blind::NotAllowed(*status))),
-            Listed::Unfiltered => return self.undecided(Blind::Unsearchable, looking),
+            Listed::Unfiltered => return self.again(Blind::Unsearchable, Duration::ZERO, looking),
             Listed::Failed(failure) => return self.failed(*failure, looking),
         };
         let sent: Vec<&ItemSeen> = items.iter().filter_map(not_a_draft).collect();
@@ -325,24 +325,28 @@ impl Check {
     fn wait_until_settled(&mut self, looking: Looking) -> Next {
         let left = self.settled_at.saturating_duration_since(self.began(looking).steady);
         let wait = self.next_wait().min(left);
-        self.pause(wait, looking)
+        self.pause(Blind::OutOfTime, wait, looking)
     }
 
-    /// What failed is repeated for as long as there is time.
     fn failed(&mut self, failure: LookFailure, looking: Looking) -> Next {
-        let wait = self.next_wait().max(failure.wait.unwrap_or_default());
-        self.pause(wait, looking)
+        self.again(Blind::OutOfTime, failure.wait.unwrap_or_default(), looking)
+    }
+
+    /// What failed, or was answered with something else, is repeated for as long as there is time.
+    fn again(&mut self, blind: Blind, at_least: Duration, looking: Looking) -> Next {
+        let wait = self.next_wait().max(at_least);
+        self.pause(blind, wait, looking)
     }
 
     /// Waits, counted from the beginning of the round; a last look is made before the deadline.
-    fn pause(&self, wait: Duration, looking: Looking) -> Next {
+    fn pause(&self, blind: Blind, wait: Duration, looking: Looking) -> Next {
         let now = looking.now.steady;
         let wait = wait.saturating_sub(now.saturating_duration_since(self.began(looking).steady));
         let left = looking.deadline.saturating_duration_since(now);
         if wait < left {
             Next::Wait(wait)
         } else if left <= LAST_LOOK {
-            Next::Settled(Finding::Unknown(Blind::OutOfTime))
+            Next::Settled(Finding::Unknown(blind))
         } else {
             Next::Wait(left - LAST_LOOK)
         }
@@ -634,9 +638,10 @@ mod tests {
     fn an_answer_about_something_else_is_none() {
         let mut run = Run::named();
         assert_eq!(run.saw(MS(0), &Sight::Another), Next::Wait(MS(500)));
-        assert_eq!(run.saw(SETTLE, &Sight::Another), unknown(Blind::Another));
-        run.saw(SETTLE, &draft("k"));
-        let looking = run.looking(SETTLE);
+        assert_eq!(run.saw(SETTLE, &Sight::Another), Next::Wait(MS(1000)));
+        assert_eq!(run.saw(MS(69_000), &Sight::Another), unknown(Blind::Another));
+        run.saw(MS(69_000), &draft("k"));
+        let looking = run.looking(MS(69_000));
         assert_eq!(run.check.searched(&Listed::Unfiltered, &run.clock, looking), unknown(Blind::Unsearchable));
     }
 

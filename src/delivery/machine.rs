@@ -277,7 +277,7 @@ impl Machine {
         match self.purpose {
             Purpose::Check if self.has_found_unsent => Action::Answer(Ending::NotSent),
             Purpose::Check => self.starts_check(Check::of_nothing(now, self.rules.settle)),
-            Purpose::Send if looks_first && !self.has_looked => self.looks_first(1),
+            Purpose::Send if looks_first && !self.has_looked => self.claims().unwrap_or_else(|| self.looks_first(1)),
             Purpose::Send => self.attempts(now),
         }
     }

@@ -36,11 +36,16 @@ impl MessageId {
     pub fn is_same(&self, other: &str) -> Option<bool> {
         match &*self.0 == other {
             true => Some(true),
-            false => match (is_immutable(&self.0), is_immutable(other)) {
+            false => match (self.is_immutable(), is_immutable(other)) {
                 (true, true) | (false, false) => Some(false),
                 (true, false) | (false, true) => None,
             },
         }
+    }
+
+    /// Whether it is an immutable id.
+    pub fn is_immutable(&self) -> bool {
+        is_immutable(&self.0)
     }
 
     /// Whether two calls may be about one message: also under two ids of different kinds.

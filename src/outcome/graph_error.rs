@@ -18,9 +18,8 @@ impl GraphError {
     pub fn parse(body: &[u8]) -> Option<GraphError> {
         let json: Value = serde_json::from_slice(body).ok()?;
         let outer = json.get("error")?.as_object()?;
-        if !outer.contains_key("code") && !outer.contains_key("message") {
-            return None;
-        }
+        // Other services have an `error`, too: with a number for its code, or none.
+        outer.get("code")?.as_str()?;
         let mut found = GraphError { message: text(outer.get("message")).to_owned(), ..GraphError::default() };
         let mut level = Some(outer);
         while let Some(error) = level {
@@ -76,6 +75,9 @@ mod tests {
             r#"{"error":"x"}"#,
             r#"{"error":{}}"#,
             r#"{"error":{"a":1}}"#,
+            r#"{"error":{"message":"no route"}}"#,
+            r#"{"error":{"code":404,"message":"Not found.","status":"NOT_FOUND"}}"#,
+            r#"{"error":{"code":null,"message":"no route"}}"#,
             "{\"error\":{\"code\":\"x\"",
         ] {
             assert_eq!(parse(body), None, "{body}");
@@ -84,7 +86,7 @@ mod tests {
 
     #[test]
     fn odd_types_are_no_texts() {
-        let error = parse(r#"{"error":{"code":7,"message":["x"],"innerError":"y"}}"#).unwrap();
+        let error = parse(r#"{"error":{"code":"","message":["x"],"innerError":"y"}}"#).unwrap();
         assert_eq!(error, GraphError::default());
     }
 }

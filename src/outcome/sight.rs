@@ -217,16 +217,16 @@ fn is_it(json: &Value, asked: Asked) -> bool {
         "" => None,
         id => asked.id.is_same(id),
     };
-    let internet_message_id = text(json, "internetMessageId");
+    let shown = text(json, "internetMessageId");
     let same_mail = asked
         .internet_message_id
-        .filter(|_| !internet_message_id.is_empty())
-        .map(|asked| InternetMessageId::of_graph(&internet_message_id).is_same(asked));
+        .filter(|_| !shown.is_empty())
+        .map(|asked| InternetMessageId::of_graph(&shown).is_same(asked));
     match (same_id, same_mail) {
         (Some(false), _) | (_, Some(false)) => false,
         (Some(true), _) | (_, Some(true)) => true,
-        // Ids of two kinds, and nothing else to compare.
-        (None, None) => !id.is_empty(),
+        // Ids of two kinds, and nothing else to compare: nobody asks Graph for immutable ones.
+        (None, None) => !id.is_empty() && asked.id.is_immutable() && asked.internet_message_id.is_none(),
     }
 }
 
@@ -241,11 +241,14 @@ fn draft(json: &Value) -> DraftSeen {
 }
 
 fn item(json: &Value) -> ItemSeen {
-    ItemSeen {
-        id: text(json, "id"),
-        folder: text(json, "parentFolderId"),
-        sent_at: humantime::parse_rfc3339(&text(json, "sentDateTime")).ok(),
-    }
+    ItemSeen { id: text(json, "id"), folder: text(json, "parentFolderId"), sent_at: time(&text(json, "sentDateTime")) }
+}
+
+/// A time as Graph writes it, in UTC; whatever else stands there is none.
+fn time(text: &str) -> Option<SystemTime> {
+    let digits = text.strip_suffix('Z')?;
+    let is_plain = digits.bytes().all(|byte| byte.is_ascii_digit() || b"-:.T".contains(&byte));
+    if is_plain { humantime::parse_rfc3339(text).ok() } else { None }
 }
 
 fn listed(json: &Value, internet_message_id: &str) -> Option<Listed> {
@@ -256,7 +259,12 @@ fn listed(json: &Value, internet_message_id: &str) -> Option<Listed> {
         if !InternetMessageId::of_graph(&text(value, "internetMessageId")).is_same(internet_message_id) {
             return Some(Listed::Unfiltered);
         }
-        items.push(if is_draft { Listing::Draft(text(value, "id")) } else { Listing::NotADraft(item(value)) });
+        let id = text(value, "id");
+        if is_draft && id.is_empty() {
+            // It may be the one that was asked for, or another.
+            return Some(Listed::Unfiltered);
+        }
+        items.push(if is_draft { Listing::Draft(id) } else { Listing::NotADraft(item(value)) });
     }
     let is_whole = json.get("@odata.nextLink").is_none();
     Some(if is_whole { Listed::Items(items) } else { Listed::Unfiltered })
@@ -266,11 +274,13 @@ fn text(json: &Value, name: &str) -> String {
     json.get(name).and_then(Value::as_str).unwrap_or_default().to_owned()
 }
 
+/// It has none only where all three lists are there and empty.
 fn has_recipients(json: &Value) -> Option<bool> {
-    let lists = ["toRecipients", "ccRecipients", "bccRecipients"];
-    let mut lengths = lists.iter().filter_map(|name| json.get(*name)?.as_array()).map(Vec::len).peekable();
-    lengths.peek()?;
-    Some(lengths.any(|length| length > 0))
+    let lists = ["toRecipients", "ccRecipients", "bccRecipients"].map(|name| json.get(name).and_then(Value::as_array));
+    if lists.iter().flatten().any(|list| !list.is_empty()) {
+        return Some(true);
+    }
+    lists.iter().all(Option::is_some).then_some(false)
 }
 
 /// The latest of the times that an answer gives; Graph gives the property only where it is set.
@@ -280,10 +290,13 @@ fn deferred(json: &Value) -> Deferred {
         Some(Value::Array(properties)) => properties,
         Some(_) => return Deferred::Unreadable,
     };
-    let of_time = properties.iter().filter(|property| is_deferred_send_time(&text(property, "id")));
-    let times = of_time.map(|property| match humantime::parse_rfc3339(&text(property, "value")) {
-        Ok(time) => Deferred::Until(time),
-        Err(_) => Deferred::Unreadable,
+    let times = properties.iter().map(|property| match property.get("id").and_then(Value::as_str) {
+        Some(id) if is_deferred_send_time(id) => match time(&text(property, "value")) {
+            Some(time) => Deferred::Until(time),
+            None => Deferred::Unreadable,
+        },
+        Some(_) => Deferred::No,
+        None => Deferred::Unreadable,
     });
     times.max().unwrap_or_default()
 }
@@ -342,11 +355,15 @@ mod tests {
             ("f", "k", "<m>")
         );
         assert_eq!((draft.has_recipients, draft.deferred), (None, Deferred::No));
-        for (recipients, has) in [(r#""toRecipients":[]"#, false), (r#""toRecipients":[],"bccRecipients":[{}]"#, true)]
-        {
+        for (recipients, has) in [
+            (r#""toRecipients":[],"ccRecipients":[],"bccRecipients":[]"#, Some(false)),
+            (r#""toRecipients":[],"bccRecipients":[{}]"#, Some(true)),
+            (r#""toRecipients":[]"#, None),
+            (r#""toRecipients":[],"ccRecipients":[],"bccRecipients":null"#, None),
+        ] {
             let body = format!("{},{recipients}}}", DRAFT.trim_end_matches('}'));
             let Sight::Draft(draft) = sight(&reply(200, &body)) else { panic!("no draft in {body}") };
-            assert_eq!(draft.has_recipients, Some(has), "{body}");
+            assert_eq!(draft.has_recipients, has, "{body}");
         }
     }
 
@@ -368,7 +385,9 @@ mod tests {
         );
         assert_eq!(deferred(r#"[{"id":"SystemTime 0x3fef","value":"soon"}]"#), Deferred::Unreadable);
         assert_eq!(deferred(r#"[{"id":"SystemTime 0x3fef"}]"#), Deferred::Unreadable);
-        assert_eq!(deferred(r#"{}"#), Deferred::Unreadable);
+        for unreadable in ["{}", r#"[{"value":"2026-11-27T10:00:00Z"}]"#, r#"[{"id":null}]"#, "[null]", r#"["x"]"#] {
+            assert_eq!(deferred(unreadable), Deferred::Unreadable, "{unreadable}");
+        }
         for none in ["[]", "null", r#"[{"id":"SystemTime 0x000f","value":"2026-11-27T10:00:00Z"}]"#] {
             assert_eq!(deferred(none), Deferred::No, "{none}");
         }
@@ -397,6 +416,7 @@ mod tests {
             "\"2026-11-2NT10:00:00Z\"",
             "\"2026-11-23T11:00:00+01:00\"",
             "\"2026-11-23 10:00:00\"",
+            "\"2026-11-23T10:00:00ZZ\"",
         ] {
             assert_eq!(sent_at(unusable), None, "{unusable}");
         }
@@ -424,6 +444,9 @@ mod tests {
         assert!(is_it("AAkALgX", Some("<m>"), &body("\"AAMkY\"", "\"<m>\"")));
         assert!(!is_it("AAkALgX", Some("<m>"), &body("\"AAMkY\"", "\"<n>\"")));
         assert!(!is_it("AAkALgX", None, &body("\"AAkALgY\"", "\"<m>\"")));
+        assert!(!is_it("AAkALgX", Some("<m>"), &body("\"AAMkY\"", "null")));
+        assert!(!is_it("AAMkX", None, &body("\"AAkALgY\"", "\"<m>\"")));
+        assert!(is_it("AAMkX", Some("<m>"), &body("\"AAkALgY\"", "\"<m>\"")));
         // The internetMessageId, where it is known.
         assert!(!is_it("AAMkX", Some("<m>"), &body("\"AAMkX\"", "\"<other@x>\"")));
         assert!(is_it("AAMkX", Some("m"), &body("\"AAMkX\"", "\"<m>\"")));
@@ -447,6 +470,7 @@ mod tests {
         let ignored = format!(r#"{{"value":[{items},{{"id":"x","isDraft":false,"internetMessageId":"<n>"}}]}}"#);
         assert_eq!(list(&ignored), Listed::Unfiltered);
         assert_eq!(list(r#"{"value":[{"id":"x","isDraft":false}]}"#), Listed::Unfiltered);
+        assert_eq!(list(r#"{"value":[{"id":null,"isDraft":true,"internetMessageId":"<m>"}]}"#), Listed::Unfiltered);
         assert_eq!(list(&format!(r#"{{"@odata.nextLink":"https://x","value":[{items}]}}"#)), Listed::Unfiltered);
         let failed = |status| Listed::Failed(LookFailure { what: Ok(status), wait: None });
         assert_eq!(list("{}"), failed(200));

@@ -115,7 +115,7 @@ pub fn is_graphs(reply: &Reply) -> bool {
 /// `Retry-After`, and sending again on it makes duplicates (<https://github.com/microsoftgraph/msgraph-sdk-java/issues/1487>).
 /// Captive portals like to say an empty 200, so any other 2xx must name its request as Graph does.
 fn judge_success(reply: &Reply) -> Verdict {
-    if reply.framing == Framing::UntilClose || reply.body_end == BodyEnd::CutOff {
+    if reply.framing == Framing::UntilClose || reply.body_end != BodyEnd::Complete {
         Verdict::Doubtful(Doubt::CutOff)
     } else if !reply.body.is_empty() || (reply.status != 202 && reply.request_id.is_empty()) {
         Verdict::Doubtful(Doubt::UnlikelySuccess)
@@ -168,7 +168,9 @@ mod tests {
         assert_eq!(verdict(reply(202, "x")), Verdict::Doubtful(Doubt::UnlikelySuccess));
         assert_eq!(verdict(reply(200, "<html>")), Verdict::Doubtful(Doubt::UnlikelySuccess));
         assert_eq!(verdict(Reply { framing: Framing::UntilClose, ..reply(202, "") }), Verdict::Doubtful(Doubt::CutOff));
-        assert_eq!(verdict(Reply { body_end: BodyEnd::CutOff, ..reply(202, "") }), Verdict::Doubtful(Doubt::CutOff));
+        for body_end in [BodyEnd::CutOff, BodyEnd::TooLong] {
+            assert_eq!(verdict(Reply { body_end, ..reply(202, "") }), Verdict::Doubtful(Doubt::CutOff));
+        }
     }
 
     #[test]
