@@ -328,7 +328,8 @@ impl Check {
         self.pause(Blind::OutOfTime, wait, looking)
     }
 
-    fn failed(&mut self, failure: LookFailure, looking: Looking) -> Next {
+    /// A look that failed.
+    pub fn failed(&mut self, failure: LookFailure, looking: Looking) -> Next {
         self.again(Blind::OutOfTime, failure.wait.unwrap_or_default(), looking)
     }
 

@@ -686,10 +686,10 @@ impl Machine {
         }
     }
 
-    /// Where it cannot be learned, the times of the mails are all there is.
+    /// Where Graph does not tell, the times of the mails are all there is.
     fn saw_sent_items_of(
         &mut self,
-        check: Box<Check>,
+        mut check: Box<Check>,
         mails: Vec<ItemSeen>,
         folder: FolderSeen,
         now: Moment,
@@ -699,7 +699,12 @@ impl Machine {
                 return self.renews(Phase::ChecksFolder(check, mails), Action::LookAtSentItems);
             }
             FolderSeen::Id(folder) => Some(folder),
-            FolderSeen::NotAllowed(_) | FolderSeen::Failed(_) => None,
+            FolderSeen::NotAllowed(_) => None,
+            FolderSeen::Failed(LookFailure { what: Ok(400..=407 | 409..=428), .. }) => None,
+            FolderSeen::Failed(failure) => {
+                let next = check.failed(failure, self.looking(now, now));
+                return self.checked(check, next, now);
+            }
         };
         self.sent_items.clone_from(&folder);
         self.confirms(check, &mails, folder.as_deref(), now)
@@ -733,10 +738,10 @@ impl Machine {
             (Phase::Attempts, true) => self.attempts(now),
             (Phase::Attempts, false) => self.as_attempted(now),
             (Phase::LooksFirst(_), false) => Action::Answer(Ending::MayNotLook(401)),
-            (Phase::ChecksFolder(check, mails), false) => self.confirms(check, &mails, None, now),
-            (Phase::Checks(_) | Phase::ChecksElsewhere(..) | Phase::AsksForSentItems(..), false) => {
-                self.concludes(Finding::Unknown(Blind::NotAllowed(401)), now)
-            }
+            (
+                Phase::Checks(_) | Phase::ChecksElsewhere(..) | Phase::ChecksFolder(..) | Phase::AsksForSentItems(..),
+                false,
+            ) => self.concludes(Finding::Unknown(Blind::NotAllowed(401)), now),
             (phase, _) => match refused {
                 Some(again) => {
                     self.phase = phase;
@@ -749,11 +754,10 @@ impl Machine {
 
     fn kept_out(&mut self, phase: Phase, outside: Outside, now: Moment) -> Action {
         match phase {
-            Phase::Checks(_) | Phase::ChecksElsewhere(..) | Phase::AsksForSentItems(..) => {
+            Phase::Checks(_) | Phase::ChecksElsewhere(..) | Phase::ChecksFolder(..) | Phase::AsksForSentItems(..) => {
                 self.concludes(Finding::Unknown(outside.into()), now)
             }
             Phase::Confirms => Action::Answer(Ending::Found(String::new())),
-            Phase::ChecksFolder(check, mails) => self.confirms(check, &mails, None, now),
             Phase::Start | Phase::LooksFirst(_) | Phase::SearchesFirst | Phase::Claims | Phase::Attempts => {
                 self.in_doubt = false;
                 Action::Answer(Ending::KeptOut(outside))
