@@ -101,6 +101,8 @@ pub struct Machine {
     has_claimed: bool,
     /// Whether Graph accepted a mail with its `internetMessageId`, under an id of the other kind.
     has_namesake: bool,
+    /// Whether it was found that an earlier call sent it.
+    has_found_sent: bool,
     /// Whether a check found it unsent, and only asks whether another call is sending it.
     has_found_unsent: bool,
     has_renewed: bool,
@@ -138,6 +140,7 @@ impl Machine {
             has_left: false,
             has_claimed: false,
             has_namesake: false,
+            has_found_sent: false,
             has_found_unsent: false,
             has_renewed: false,
             sent_items: None,
@@ -190,6 +193,12 @@ impl Machine {
             }),
             Ending::Unknown(blind) | Ending::EarlierUnknown(blind) => self.doubt_left(None, *blind, now),
             Ending::AsAttempted(Verdict::Doubtful(_), _) => self.doubt_left(None, Blind::NotAsked, now),
+            // What a look found sent needs no other look.
+            Ending::NotADraft(NotADraft::EarlierCall) if self.has_found_sent => {
+                let (began, ended) = self.doubt.as_ref().map_or((self.began, now.steady), |d| (d.began, d.cut_at));
+                let internet_message_id = self.known.internet_message_id.clone();
+                Some(Remembered::Accepted { began, ended, internet_message_id })
+            }
             Ending::NotADraft(_) => self.earlier.clone(),
             // What was in doubt was settled by this call's time to settle, which may be shorter than another's.
             Ending::AsAttempted(
@@ -624,7 +633,11 @@ impl Machine {
         match finding {
             // They ran at the same time: that call's attempt was this one's, too.
             Finding::Sent(id) if is_shared => Action::Answer(Ending::Found(id)),
-            Finding::Sent(_) | Finding::NoDraft(_) => Action::Answer(Ending::NotADraft(NotADraft::EarlierCall)),
+            Finding::Sent(_) => {
+                self.has_found_sent = true;
+                Action::Answer(Ending::NotADraft(NotADraft::EarlierCall))
+            }
+            Finding::NoDraft(_) => Action::Answer(Ending::NotADraft(NotADraft::EarlierCall)),
             Finding::Unknown(blind) => Action::Answer(Ending::EarlierUnknown(blind)),
             Finding::NotSent if self.has_namesake => Action::Answer(Ending::EarlierUnknown(Blind::Namesake)),
             Finding::NotSent => {
