@@ -93,6 +93,11 @@ impl<T: Transport + 'static, C: Clock + 'static> Client<T, C> {
         Client::with_traffic(settings, transport, clock, Arc::new(PerProcess::new(Traffic::default())))
     }
 
+    /// A client that shares another's traffic, as all clients of one process do.
+    pub fn sharing<U, D>(other: &Client<U, D>, settings: Settings, transport: T, clock: C) -> Client<T, C> {
+        Client::with_traffic(settings, transport, clock, Arc::clone(&other.core.traffic))
+    }
+
     fn with_traffic(settings: Settings, transport: T, clock: C, traffic: Arc<PerProcess<Traffic>>) -> Client<T, C> {
         Client { core: Arc::new(Core { settings, transport, clock, traffic }), cancel: CancelSource::default() }
     }

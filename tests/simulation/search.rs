@@ -7,9 +7,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 use std::time::Instant;
 
+use crate::generate;
 use crate::invariants::broken;
 use crate::run::{Run, play};
-use crate::schedule::{self, Schedule};
+use crate::schedule::Schedule;
 
 /// The seed of every run that names none, beside a fresh one.
 pub const FIXED_SEED: u64 = 0x6d61_696c;
@@ -26,13 +27,15 @@ pub fn tell(schedule: &Schedule) -> Vec<String> {
     }
     for exchange in &run.exchanges {
         println!(
-            "  {:>9.3} to {:>9.3} call {} {:?}{}: {:?}",
+            "  {:>9.3} to {:>9.3} call {} {:?}{}: {:?}, {:?}, HTTP {}",
             exchange.began.as_secs_f64(),
             exchange.ended.unwrap_or_default().as_secs_f64(),
             exchange.call,
             exchange.kind,
             if exchange.nested { " (meanwhile)" } else { "" },
-            exchange.met
+            exchange.end,
+            exchange.shown,
+            exchange.status
         );
     }
     for mail in &run.mails {
@@ -47,7 +50,7 @@ pub fn tell(schedule: &Schedule) -> Vec<String> {
 /// What kind of failure it is: what is said of it without the numbers, and without what the client says.
 pub fn kind(why: &str) -> String {
     let why = why.split("although").next().unwrap().split(": but").next().unwrap();
-    let why = why.split(": ").take(2).collect::<Vec<_>>().join(": ");
+    let why = why.split(": ").take(3).collect::<Vec<_>>().join(": ");
     why.replace(|c: char| c.is_ascii_digit(), "").replace("call ", "")
 }
 
@@ -122,7 +125,7 @@ pub fn random() {
             count,
             || failures.are_enough(),
             |nth| {
-                failures.play(&schedule::random(nth_seed(seed, nth)), nth % 16 == 0);
+                failures.play(&generate::random(nth_seed(seed, nth)), nth % 16 == 0);
             },
         );
         failures.none(&format!("SIMULATION_SEED={seed}"));
