@@ -18,6 +18,10 @@ const ROOT: &str = "https://graph.microsoft.com/v1.0";
 const BETA: &str = "https://graph.microsoft.com/beta";
 const HOST: &str = "https://127.0.0.1:8443/v1.0";
 
+/// The id, and the `internetMessageId`, of a message that nobody asked about.
+pub const OTHER: &str = "AAMkAGUwNjQ4ZjIxLTQ3Y2YtNDhkMi05AEYAAA-otherAAA=";
+pub const OTHERS_ID: &str = "<other@contoso.example>";
+
 /// How one call comes: all of these mean the same message of the same mailbox.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Manner {
@@ -201,6 +205,8 @@ pub struct Asked {
     pub kind: Kind,
     pub draft: usize,
     pub id: Id,
+    /// Whether it is about a message that only an answer told of, by mistake.
+    pub is_other: bool,
     /// Whether it asks for the time until which a draft is deferred.
     pub asks_deferral: bool,
     /// The service root and the name of the mailbox, without regard to case.
@@ -220,12 +226,17 @@ pub fn read(is_post: bool, url: &str) -> Option<Asked> {
     let decoded = percent_decode_str(path).decode_utf8().ok()?;
     let asks_deferral = decoded.contains("0x3FEF");
     let door = lower[..root.len() + mailbox.len()].to_owned();
-    let asked = |kind, draft, id| Some(Asked { kind, draft, id, asks_deferral, door: door.clone() });
+    let asked = |kind, draft, id| Some(Asked { kind, draft, id, is_other: false, asks_deferral, door: door.clone() });
+    let other = |kind| Some(Asked { kind, draft: 0, id: Id::DRAFT, is_other: true, asks_deferral, door: door.clone() });
     for (start, kind) in [("/mailFolders/sentitems/messages?", Kind::SearchSent), ("/messages?", Kind::SearchAll)] {
         if let Some(query) = decoded.strip_prefix(start) {
             let filter = query.split('&').find_map(|part| part.strip_prefix("$filter="))?;
-            let id = filter.strip_prefix("internetMessageId eq '<mail-")?.split('@').next()?;
-            return asked(kind, id.parse().ok()?, Id::DRAFT);
+            let id = filter.strip_prefix("internetMessageId eq '")?.strip_suffix('\'')?;
+            if id == OTHERS_ID {
+                return other(kind);
+            }
+            let draft = id.strip_prefix("<mail-")?.split('@').next()?;
+            return asked(kind, draft.parse().ok()?, Id::DRAFT);
         }
     }
     if decoded.starts_with("/mailFolders/sentitems?$select=") {
@@ -233,6 +244,10 @@ pub fn read(is_post: bool, url: &str) -> Option<Asked> {
     }
     let rest = decoded.strip_prefix("/messages/")?;
     let text = if is_post { rest.strip_suffix("/send")? } else { rest.split('?').next()? };
+    let kind = if is_post { Kind::Send } else { Kind::Look };
+    if text == OTHER {
+        return other(kind);
+    }
     let (draft, id) = Id::read(text)?;
-    asked(if is_post { Kind::Send } else { Kind::Look }, draft, id)
+    asked(kind, draft, id)
 }

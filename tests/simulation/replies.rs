@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::faults::End;
 use crate::looks::LookFault;
 use crate::model::Folder;
-use crate::names::internet_message_id;
+use crate::names::{OTHER, OTHERS_ID, internet_message_id};
 
 const HOUR: Duration = Duration::from_secs(3600);
 const YEAR: &str = "31536000";
@@ -195,11 +195,11 @@ pub fn json(body: &Value, request: &Request, date: SystemTime) -> Reply {
 }
 
 /// A message that nobody asked about, sent or written just now.
-fn other(is_draft: bool, date: SystemTime) -> Value {
+pub fn other(is_draft: bool, date: SystemTime) -> Value {
     json!({
-        "id": "AAMkAGUwNjQ4ZjIxLTQ3Y2YtNDhkMi05AEYAAA-otherAAA=", "isDraft": is_draft,
+        "id": OTHER, "isDraft": is_draft,
         "parentFolderId": if is_draft { Folder::Drafts.id() } else { Folder::SentItems.id() }, "changeKey": "other",
-        "internetMessageId": "<other@contoso.example>",
+        "internetMessageId": OTHERS_ID,
         "sentDateTime": humantime::format_rfc3339_seconds(date).to_string(),
         "toRecipients": [{}], "ccRecipients": [], "bccRecipients": []
     })

@@ -107,6 +107,9 @@ impl SimulatedNetwork {
         if at_once >= self.at_once {
             state.violations.push("more requests at once than the mailbox's gate lets in".to_owned());
         }
+        if asked.is_other && asked.kind == Kind::Send {
+            state.violates("I1: another message is sent");
+        }
         let token = |token: &str| request.token.authorization().ends_with(token);
         let plan = match asked.kind {
             Kind::Send if token(REFUSED) => Plan::Send(SendFault { end: End::Denied403, ..SendFault::NONE }),
@@ -281,6 +284,11 @@ impl Running<'_> {
             _ if token(REFUSED) => (replies::refusal(401, self.request, date), Shown::Refused),
             _ if token(STRANGERS) => (replies::refusal(404, self.request, date), Shown::Gone),
             _ if !state.model.setup.may_read => (replies::refusal(403, self.request, date), Shown::Refused),
+            _ if self.asked.is_other => {
+                let other = replies::other(false, date);
+                let body = if is_list { json!({ "value": [other] }) } else { other };
+                (replies::json(&body, self.request, date), Shown::Other)
+            }
             Some(reply) => {
                 let shown = match fault {
                     Some(LookFault::Denied403 | LookFault::Token401) => Shown::Refused,
