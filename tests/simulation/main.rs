@@ -7,7 +7,7 @@
 //! SIMULATION_SEED        their seed (one that is fixed, and one that is fresh)
 //! SIMULATION_FAULTS      faults in each of the enumerated schedules (2; without optimization 1)
 //! SIMULATION_THREADS     runs with several threads (3000)
-//! SIMULATION_REPLAY, SIMULATION_THREADS_SEED   one run again, as a failure prints them
+//! SIMULATION_REPLAY, SIMULATION_THREADS_REPLAY   one run again, as a failure prints them
 //! ```
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout)]
@@ -27,7 +27,9 @@ mod replies;
 mod run;
 mod schedule;
 mod search;
-//mod threads;
+mod threads;
+mod threads_invariants;
+mod threads_plan;
 mod transport;
 
 use schedule::Schedule;
@@ -72,4 +74,6 @@ fn look_while_waiting() {
 }
 
 #[test]
-fn several_threads() {}
+fn several_threads() {
+    threads::several_threads();
+}

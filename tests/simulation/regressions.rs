@@ -1,8 +1,12 @@
 //! What was found once, as schedules: at the time, each of them broke what its row of the findings says.
 
+use std::sync::Arc;
+
 use crate::invariants::broken;
 use crate::run::play;
 use crate::schedule::Schedule;
+use crate::threads;
+use crate::threads_plan::Plan;
 
 /// The row, and the schedules of one thread that broke something.
 const ROWS: &[(&str, &[&str])] = &[
@@ -115,6 +119,44 @@ const ROWS: &[(&str, &[&str])] = &[
     ),
 ];
 
+/// The row, and what several threads did that broke something.
+const THREADS: &[(&str, &[&str])] = &[
+    // Under two names at once.
+    (
+        "A6",
+        &[
+            "part.0=Send,Upn,0,100000 part.0=Send,Guid,0,100000",
+            "leaves=700 part.0=Send,Upn,0,100000 part.0=Send,Guid,0,100000",
+            "part.0=Send,Me,0,100000 part.0=Send,Upn,0,100000",
+            "part.0=Send,Upn,0,100000 part.0=Send,OtherHost,0,100000",
+            "part.0=Send,Upn,0,100000 part.0=Send,Beta,0,100000",
+        ],
+    ),
+    // Who follows settles by its own setting.
+    (
+        "A7",
+        &[
+            "leaves=5000 attempts=1 send.0=Wait503,Early,Quick part.0=Send,ShortSettle,0,100000 part.15=Send,Upn,0,100000",
+        ],
+    ),
+    // Under two ids at once.
+    (
+        "A20",
+        &[
+            "knows_id=true part.0=Send,Upn,0,100000 part.0=Send,Immutable,0,100000",
+            "knows_id=true leaves=700 part.0=Send,Upn,0,100000 part.0=Send,Immutable,0,100000",
+        ],
+    ),
+    // What holds for another's token, or another's proxy.
+    (
+        "A21",
+        &[
+            "part.0=Send,StrangersToken,0,100000 part.15=Send,Upn,0,100000",
+            "part.0=Send,NoRoute,0,100000 part.5=Send,Upn,0,100000",
+        ],
+    ),
+];
+
 /// Replays them all, and tells every one that still breaks something.
 pub fn found_before() {
     let mut failures = Vec::new();
@@ -124,6 +166,15 @@ pub fn found_before() {
             let broken = broken(&schedule, &play(&schedule, false));
             if !broken.is_empty() {
                 failures.push(format!("{row}: {}\n    SIMULATION_REPLAY='{schedule}'", broken.join("\n    ")));
+            }
+        }
+    }
+    for (row, lines) in THREADS {
+        for line in *lines {
+            let plan: Arc<Plan> = Arc::new(line.parse().unwrap());
+            let broken = threads::run(&plan);
+            if !broken.is_empty() {
+                failures.push(format!("{row}: {}\n    SIMULATION_THREADS_REPLAY='{plan}'", broken.join("\n    ")));
             }
         }
     }
