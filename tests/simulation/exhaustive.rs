@@ -76,7 +76,7 @@ fn extensions(schedule: &Schedule, run: &Run) -> Vec<Fault> {
     let last = schedule.faults.last().map(|fault| place(fault, run));
     for (step, exchange) in run.exchanges.iter().enumerate() {
         let mut add = |fault: Fault| {
-            if last.is_none_or(|last| place(&fault, run) > last) {
+            if last.is_none_or(|last| place(&fault, run) > last) && !looks_like_sent(schedule, &fault) {
                 all.push(fault);
             }
         };
@@ -93,6 +93,13 @@ fn extensions(schedule: &Schedule, run: &Run) -> Vec<Fault> {
         }
     }
     all
+}
+
+/// A draft that is deleted while its twin is sent looks as if it had been sent.
+fn looks_like_sent(schedule: &Schedule, fault: &Fault) -> bool {
+    let is = |fault: &Fault, event: Event| matches!(fault, Fault::World(_, _, other) if *other == event);
+    let has = |event| is(fault, event) || schedule.faults.iter().any(|other| is(other, event));
+    has(Event::TwinSent) && has(Event::Delete)
 }
 
 /// Where a fault is: its request, and in it what happens in the world, the process, the request itself.

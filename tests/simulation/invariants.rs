@@ -65,7 +65,8 @@ fn is_promised(schedule: &Schedule, run: &Run) -> bool {
         Fault::World(_, _, event) => *event == crate::faults::Event::OtherSends,
         Fault::Look(..) | Fault::Crash(..) => false,
     };
-    let is_in_doubt = run.exchanges.iter().any(Exchange::is_doubtful) || run.calls.iter().any(|call| call.process > 0);
+    let misleads = |send: &Exchange| send.is_doubtful() || send.status == 404 && send.accepted == Some(true);
+    let is_in_doubt = run.exchanges.iter().any(misleads) || run.calls.iter().any(|call| call.process > 0);
     let is_forgetful = |later: &crate::schedule::Later| matches!(later.action, Action::Restart | Action::Fork);
     // What was accepted may be forgotten for want of room.
     let is_before_many = |number: usize| run.many_after.is_some_and(|many_after| number < many_after);
@@ -173,8 +174,9 @@ impl Held<'_> {
     fn accepted_before(&self) -> Option<String> {
         let accepted = self.earlier().find(|call| call.sends().any(Exchange::is_accepted))?;
         let is_remembered = self.call.began < accepted.call.returned + MS(REMEMBERED_MS);
-        let is_one = |id: Manner| id == Manner::Immutable;
-        let is_known = is_one(accepted.call.by) == is_one(self.call.by) || self.call.knows_id;
+        let is_immutable = |by: Manner| by == Manner::Immutable;
+        let is_one_id = is_immutable(accepted.call.by) == is_immutable(self.call.by);
+        let is_known = is_one_id || self.call.knows_id;
         let is_forgotten = self.run.many_after.is_some_and(|many| accepted.number < many && many <= self.number);
         if accepted.call.status() != Some(Status::Ok) || !is_remembered || !is_known || is_forgotten {
             return None;
@@ -187,7 +189,10 @@ impl Held<'_> {
         }
         let error = self.call.error()?;
         let is_wrong = match error.status {
-            Status::Unavailable | Status::NotFound | Status::Rejected => true,
+            Status::Rejected => true,
+            // Nothing can be seen under the other id, and that is no more than it says.
+            Status::Unavailable => is_one_id || self.looks().any(|look| matches!(look.shown, Shown::Draft { .. })),
+            Status::NotFound => is_one_id,
             Status::NotADraft => self.is_check(),
             Status::Ok
             | Status::InvalidArgument
@@ -233,7 +238,12 @@ impl Held<'_> {
             |natures: &dyn Fn(End) -> bool| self.sends().any(|send| send.status > 0 && send.end.is_some_and(natures));
         let fits = match error.status {
             Status::Ok | Status::InvalidArgument | Status::Internal => false,
-            Status::Unreachable => self.exchanges().any(|exchange| !exchange.handed_on),
+            // Also a look that failed, before anything was sent.
+            Status::Unreachable => {
+                let has_failed =
+                    |exchange: &Exchange| !exchange.handed_on || !exchange.is_send() && exchange.status == 0;
+                self.exchanges().any(has_failed)
+            }
             Status::Cancelled => self.call.cancelled.is_some(),
             // Also a look that failed until then.
             Status::TimedOut => self.call.returned + ONE_MORE >= self.call.deadline,
@@ -300,7 +310,7 @@ impl Held<'_> {
             return Some("I7: another client-request-id".to_owned());
         }
         let CallEnd::Answer(Ok(receipt)) = &self.call.end else { return None };
-        let ids = [Id::DRAFT, Id::MOVED, Id::SENT, Id::COPY, Id::Immutable].map(|id| id.text(0));
+        let ids = [Id::DRAFT, Id::MOVED, Id::SENT, Id::COPY, Id::TWIN, Id::Immutable].map(|id| id.text(0));
         let is_one = receipt.sent_id.is_empty() || ids.contains(&receipt.sent_id);
         (!is_one).then(|| format!("I7: {} is no id of this message", receipt.sent_id))
     }
@@ -313,7 +323,7 @@ impl Held<'_> {
         let error = self.call.error()?;
         let has_time = self.call.returned + ONE_MORE < self.call.deadline && self.call.cancelled.is_none();
         let is_paused = self.pauses(self.call.returned).any(|(_, until)| until > self.call.returned);
-        if !has_time || is_paused || self.call.by == Manner::NoRoute {
+        if !has_time || is_paused || last.is_doubtful() || self.call.by == Manner::NoRoute {
             return None;
         }
         let passes = matches!(last.end, Some(End::NoConnection | End::NoName | End::NoConnectInTime));

@@ -277,7 +277,7 @@ impl Model {
         if state.deleted.is_some_and(|deleted| deleted <= at) {
             return Place::Deleted;
         }
-        if setup.item == Item::Received {
+        if setup.item == Item::Received && draft == 0 {
             return Place::Received;
         }
         let moved = state.moved.is_some_and(|moved| moved <= at);
@@ -415,6 +415,9 @@ impl Model {
 
     /// What the next look meets.
     pub fn next_look(&mut self) -> Option<LookFault> {
+        if self.all_is_well {
+            return None;
+        }
         let nth = self.looks;
         self.looks += 1;
         self.faults.iter().find_map(|fault| match fault {

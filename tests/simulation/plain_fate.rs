@@ -22,7 +22,7 @@ pub fn unjustified(held: &Held) -> Option<String> {
     let is_plain = setup.item == Item::Draft && !setup.copy && setup.deferred_ms == 0;
     let is_right = setup.skew_s.abs() <= 3 && setup.mailbox_skew_s.abs() <= 3;
     let may_look = setup.may_read && (looks(call.verify) || held.is_check());
-    let is_undisturbed = call.cancelled.is_none() && run.world_is_quiet && held.pauses(call.deadline).next().is_none();
+    let is_undisturbed = call.cancelled.is_none() && run.is_calm && held.pauses(call.deadline).next().is_none();
     let is_usual = match call.by {
         Manner::RefusedToken | Manner::StrangersToken | Manner::NoRoute | Manner::ShortSettle => false,
         Manner::Upn
@@ -56,6 +56,8 @@ pub fn unjustified(held: &Held) -> Option<String> {
     }
     let mails: Vec<Time> = run.mails.iter().filter(|mail| mail.at <= call.true_returned).map(|mail| mail.at).collect();
     match mails[..] {
+        // What was found may be another's, sent before.
+        [sent_at] if sent_at < call.true_began && !held.is_check() => None,
         [] => Some("nothing was sent, and the draft was there all the time".to_owned()),
         [sent_at] => sent_openly(held, sent_at, doubted),
         _ => None,

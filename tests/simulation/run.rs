@@ -55,8 +55,8 @@ pub enum CallEnd {
 /// What remains of a run.
 pub struct Run {
     pub setup: Setup,
-    /// Whether nobody but the client did anything.
-    pub world_is_quiet: bool,
+    /// Whether nobody but the client did anything, and no date was wrong.
+    pub is_calm: bool,
     pub calls: Vec<CallMade>,
     /// How many calls had been made when many other drafts were sent.
     pub many_after: Option<usize>,
@@ -139,13 +139,22 @@ pub fn play(schedule: &Schedule, logs: bool) -> Run {
     let mut state = world.lock();
     Run {
         setup: schedule.setup,
-        world_is_quiet: !schedule.faults.iter().any(|fault| matches!(fault, Fault::World(..) | Fault::Crash(..))),
+        is_calm: !schedule.faults.iter().any(disturbs),
         calls,
         many_after,
         mails: std::mem::take(&mut state.model.mails).into_iter().filter(|mail| mail.draft == 0).collect(),
         exchanges: std::mem::take(&mut state.model.exchanges),
         violations: std::mem::take(&mut state.violations),
         log: log.map(|log| std::mem::take(&mut *log.lock().unwrap())).unwrap_or_default(),
+    }
+}
+
+/// Whether what a fault does is not over with its request.
+fn disturbs(fault: &Fault) -> bool {
+    match fault {
+        Fault::World(..) | Fault::Crash(..) => true,
+        Fault::Look(_, look) => look.is_wrong_date(),
+        Fault::Send(..) => false,
     }
 }
 

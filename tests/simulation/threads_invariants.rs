@@ -89,7 +89,7 @@ impl Ended<'_> {
         let mut mails = self.model.mails.iter().filter(|mail| mail.draft == self.part.draft);
         let by_this = |mail: &Mail| mail.exchange.is_some_and(|at| self.model.exchanges[at].call == self.number);
         // Its last line is logged after it decided.
-        let decided = returned - self.plan.log.unwrap_or_default();
+        let decided = returned.saturating_sub(self.plan.log.unwrap_or_default());
         let is_check = self.part.action == Action::Check;
         match self.done.result.as_ref()? {
             Ok(_) => (!mails.any(|mail| mail.at <= returned)).then(|| "I2: sent, although no mail left".to_owned()),

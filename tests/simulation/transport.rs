@@ -79,7 +79,7 @@ impl Transport for SimulatedNetwork {
             Plan::Send(_) => exchange.end.and_then(End::pause_s),
             Plan::Look(fault) => fault.and_then(LookFault::pause_s),
         };
-        if result.is_ok() {
+        if matches!(exchange.status, 429 | 503) {
             exchange.pause = asked_to_wait.map(|wait| now + Duration::from_secs(wait));
         }
         drop(state);
@@ -350,7 +350,7 @@ impl Running<'_> {
         match shows {
             Shows::Draft { version, folder } => {
                 let is_deferred = setup.deferred_ms > 0 && self.asked.asks_deferral;
-                let deferred = is_deferred.then(|| at_mailbox(MS(setup.deferred_ms)));
+                let deferred = is_deferred.then(|| self.world().server_time(MS(setup.deferred_ms), setup.skew_s));
                 Some(replies::draft(version, draft, id, folder, deferred))
             }
             Shows::NotADraft { sent_at, folder } => {
