@@ -9,6 +9,7 @@ use std::time::Instant;
 
 use crate::generate;
 use crate::invariants::broken;
+use crate::model::{Exchange, Mail};
 use crate::run::{Run, play};
 use crate::schedule::Schedule;
 
@@ -25,7 +26,16 @@ pub fn tell(schedule: &Schedule) -> Vec<String> {
     for line in &run.log {
         println!("  {line}");
     }
-    for exchange in &run.exchanges {
+    tell_exchanges(&run.exchanges);
+    tell_mails(&run.mails);
+    for call in &run.calls {
+        println!("  {:>9.3} {:?} ends: {:?}", call.returned.as_secs_f64(), call.action, call.end);
+    }
+    broken(schedule, &run)
+}
+
+pub fn tell_exchanges(exchanges: &[Exchange]) {
+    for exchange in exchanges {
         println!(
             "  {:>9.3} to {:>9.3} call {} {:?}{}: {:?}, {:?}, HTTP {}",
             exchange.began.as_secs_f64(),
@@ -38,13 +48,12 @@ pub fn tell(schedule: &Schedule) -> Vec<String> {
             exchange.status
         );
     }
-    for mail in &run.mails {
+}
+
+pub fn tell_mails(mails: &[Mail]) {
+    for mail in mails {
         println!("  {:>9.3} a mail leaves", mail.at.as_secs_f64());
     }
-    for call in &run.calls {
-        println!("  {:>9.3} {:?} ends: {:?}", call.returned.as_secs_f64(), call.action, call.end);
-    }
-    broken(schedule, &run)
 }
 
 /// What kind of failure it is: what is said of it without the numbers, and without what the client says.

@@ -2,6 +2,7 @@
 //! its own; some check while others send. One thread runs at a time, and a seed says which: a run can be repeated to the
 //! letter.
 
+use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, mpsc};
@@ -15,7 +16,7 @@ use crate::model::{Model, Time};
 use crate::names::{Which, internet_message_id};
 use crate::run::{SimulatedClient, settings};
 use crate::schedule::{Action, Setup};
-use crate::search::{FIXED_SEED, nth_seed, number};
+use crate::search::{FIXED_SEED, kind, nth_seed, number, tell_exchanges, tell_mails};
 use crate::threads_invariants::{Done, broken};
 use crate::threads_plan::{Part, Plan, random};
 use crate::transport::{Crashed, SimulatedNetwork};
@@ -83,6 +84,10 @@ fn act(part: &Part, number: usize, clients: &Clients, world: &World, call: &Call
 
 /// Runs the threads of a plan; gives what was broken.
 pub fn run(plan: &Arc<Plan>) -> Vec<String> {
+    run_and_tell(plan, false)
+}
+
+fn run_and_tell(plan: &Arc<Plan>, tells: bool) -> Vec<String> {
     let drafts = plan.parts.iter().map(|part| part.draft + 1).max().unwrap_or(1);
     let mut model = Model::new(plan.setup, plan.faults.clone(), drafts);
     model.survives = true;
@@ -125,6 +130,13 @@ pub fn run(plan: &Arc<Plan>) -> Vec<String> {
     });
     let done: Vec<Done> = done.collect();
     let state = world.lock();
+    if tells {
+        tell_exchanges(&state.model.exchanges);
+        tell_mails(&state.model.mails);
+        for (number, done) in done.iter().enumerate() {
+            println!("  thread {number}: {done:?}");
+        }
+    }
     broken(plan, &state.model, &state.violations, &done)
 }
 
@@ -141,24 +153,29 @@ fn own_call(part: &Part, setup: &Setup) -> Call {
 pub fn several_threads() {
     let began = Instant::now();
     if let Ok(line) = std::env::var("SIMULATION_THREADS_REPLAY") {
-        let broken = run(&Arc::new(line.parse().unwrap()));
+        let broken = run_and_tell(&Arc::new(line.parse().unwrap()), true);
         assert!(broken.is_empty(), "{}", broken.join("\n"));
         return;
     }
     let runs = number("SIMULATION_THREADS", 3000);
+    let mut failures: BTreeMap<String, (Plan, String)> = BTreeMap::new();
     for nth in 0..runs {
         let plan = Arc::new(random(nth_seed(FIXED_SEED, nth)));
-        let broken = run(&plan);
-        assert!(broken.is_empty(), "{}\nSIMULATION_THREADS_REPLAY='{}'", broken.join("\n"), simplest(&plan));
+        if let Some(why) = run(&plan).into_iter().next() {
+            failures.entry(kind(&why)).or_insert_with(|| (Plan::clone(&plan), why));
+        }
     }
+    let told: Vec<String> = failures.values().map(|(plan, why)| simplest(plan, why)).collect();
+    assert!(told.is_empty(), "{}", told.join("\n\n"));
     println!("threads: {runs} runs, no violation, {:.1} s", began.elapsed().as_secs_f64());
 }
 
-/// Takes away whatever the failure does not need.
-fn simplest(plan: &Plan) -> Plan {
+/// Takes away whatever the failure does not need, for as long as it fails in the same way, and tells how to replay it.
+fn simplest(plan: &Plan, why: &str) -> String {
     let mut plan = plan.clone();
-    while let Some(simpler) = plan.simpler().into_iter().find(|simpler| !run(&Arc::new(simpler.clone())).is_empty()) {
+    let fails = |plan: &Plan| run(&Arc::new(plan.clone())).iter().any(|other| kind(other) == kind(why));
+    while let Some(simpler) = plan.simpler().into_iter().find(fails) {
         plan = simpler;
     }
-    plan
+    format!("{}\nSIMULATION_THREADS_REPLAY='{plan}'", run(&Arc::new(plan.clone())).join("\n"))
 }

@@ -85,7 +85,7 @@ impl Ended<'_> {
 
     /// I2
     fn answer(&self) -> Option<String> {
-        let Done { began, returned, .. } = *self.done;
+        let returned = self.done.returned;
         let mut mails = self.model.mails.iter().filter(|mail| mail.draft == self.part.draft);
         let by_this = |mail: &Mail| mail.exchange.is_some_and(|at| self.model.exchanges[at].call == self.number);
         // Its last line is logged after it decided.
@@ -101,13 +101,22 @@ impl Ended<'_> {
                 Some(format!("I2: {error} at {returned:?}: but it left at {:?}", mail.at))
             }
             Err(error) => {
-                // All sends of the draft while this call ran were its own, or shared, if it could have any.
-                let shares = Manner::GOOD.contains(&self.part.by);
-                let is_shared = |mail: &Mail| shares && mail.at >= began && mail.at <= decided;
-                let mail = mails.find(|mail| by_this(mail) || is_shared(mail))?;
+                let mail =
+                    mails.find(|mail| by_this(mail) || mail.at <= decided && self.is_shared(mail, error.status))?;
                 Some(format!("I2: {error} at {returned:?}: but it left at {:?}", mail.at))
             }
         }
+    }
+
+    /// Whether a mail is one of this call, too: sent while it waited.
+    fn is_shared(&self, mail: &Mail, status: Status) -> bool {
+        let Some(send) = mail.exchange.map(|at| &self.model.exchanges[at]) else { return false };
+        let is_immutable = |part: &Part| part.by == Manner::Immutable;
+        let is_one_id = is_immutable(&self.plan.parts[send.call]) == is_immutable(self.part);
+        // These say that no shared attempt can have been accepted; the others tell of this id.
+        let is_of_all = matches!(status, Status::Cancelled | Status::TimedOut) && self.plan.setup.knows_id;
+        let overlaps = mail.at > self.done.began && send.ended.is_none_or(|ended| ended > self.done.began);
+        Manner::GOOD.contains(&self.part.by) && overlaps && (is_one_id || is_of_all)
     }
 
     /// I6: an answer is about its own token and its own way, or about those of one that has the same.
@@ -125,7 +134,10 @@ impl Ended<'_> {
             Status::Rejected => self
                 .exchanges()
                 .any(|(exchange, part)| token(part) && exchange.end.is_some_and(|end| end.nature() == Nature::Refuses)),
-            Status::Unreachable => self.exchanges().any(|(exchange, part)| way(part) && !exchange.handed_on),
+            // Also a look that failed, before anything was sent.
+            Status::Unreachable => self.exchanges().any(|(exchange, part)| {
+                way(part) && (!exchange.handed_on || !exchange.is_send() && exchange.status == 0)
+            }),
             Status::Ok
             | Status::InvalidArgument
             | Status::Cancelled

@@ -372,6 +372,10 @@ impl Running<'_> {
         let mut state = self.world().lock();
         let (now, late) = (state.true_now(), state.model.setup.arrives_late_ms);
         state.model.cut(self.number, (late > 0).then(|| now + MS(late)));
+        if let (Plan::Send(SendFault { acted: Acted::No, .. }), true) = (&self.plan, late > 0) {
+            // It was still on its way.
+            state.model.accept_at(self.number, now + MS(late));
+        }
         drop(state);
         self.act_after();
     }
