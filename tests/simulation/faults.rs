@@ -215,23 +215,26 @@ impl End {
 
     /// How long Graph itself asks everybody to wait, in seconds: a stranger may not.
     pub fn pause_s(self) -> Option<u64> {
-        match self {
-            End::Wait429 | End::Unclear429 | End::Wait503 => Some(2),
-            End::DateWait429 => Some(4),
-            End::LongWait429 => Some(150),
-            End::YearWait429 => Some(31_536_000),
-            _ => None,
-        }
+        let all = [
+            (End::Wait429, 2),
+            (End::Unclear429, 2),
+            (End::Wait503, 2),
+            (End::DateWait429, 4),
+            (End::LongWait429, 150),
+            (End::YearWait429, 31_536_000),
+        ];
+        all.into_iter().find(|(end, _)| *end == self).map(|(_, wait)| wait)
     }
 
+    /// Why it is not handed on, where it is not.
     pub fn cause(self) -> Option<Cause> {
-        match self {
-            End::NoConnection => Some(Cause::Connection),
-            End::NoName => Some(Cause::Resolve),
-            End::BadCertificate => Some(Cause::Tls),
-            End::NoConnectInTime => Some(Cause::TimedOut),
-            _ => None,
-        }
+        let all = [
+            (End::NoConnection, Cause::Connection),
+            (End::NoName, Cause::Resolve),
+            (End::BadCertificate, Cause::Tls),
+            (End::NoConnectInTime, Cause::TimedOut),
+        ];
+        all.into_iter().find(|(end, _)| *end == self).map(|(_, cause)| cause)
     }
 }
 

@@ -9,7 +9,7 @@ use graph_message::status::Status;
 
 use crate::faults::{Acted, End, Nature};
 use crate::generate::REMEMBERED_MS;
-use crate::model::{Exchange, Kind, MS, Mail, Shown, Time};
+use crate::model::{Exchange, Kind, MS, Mail, Shown};
 use crate::names::{Id, Manner, RENEWED, TOKEN};
 use crate::plain_fate::unjustified;
 use crate::run::{CallEnd, CallMade, Run};
@@ -17,8 +17,6 @@ use crate::schedule::{Action, Fault, Schedule};
 
 /// How much a find may be older than the call: the slack for the service's clocks, and for dates without fractions.
 const SLACK: Duration = Duration::from_secs(15);
-/// The longest that a mailbox is paused for.
-const LONGEST_PAUSE: Duration = Duration::from_secs(600);
 /// What an attempt and the wait before it take at the most, where nothing is in doubt.
 const ONE_MORE: Duration = Duration::from_secs(45);
 
@@ -71,7 +69,11 @@ fn is_promised(schedule: &Schedule, run: &Run) -> bool {
     // What was accepted may be forgotten for want of room.
     let is_before_many = |number: usize| run.many_after.is_some_and(|many_after| number < many_after);
     let is_forgotten = run.exchanges.iter().any(|send| send.is_accepted() && is_before_many(send.call));
+    // One message under two ids is one where its internetMessageId is known.
+    let is_immutable = |by: Manner| by == Manner::Immutable;
+    let is_one = run.calls.iter().all(|call| call.knows_id || is_immutable(call.by) == is_immutable(run.setup.by));
     (shows_in_time || !is_in_doubt)
+        && is_one
         && !schedule.faults.iter().any(is_beyond)
         && !schedule.then.iter().any(is_forgetful)
         && !is_forgotten
@@ -280,9 +282,7 @@ impl Held<'_> {
             let ends = call.sends().filter(|send| send.is_doubtful()).filter_map(|send| send.ended);
             ends.max()
         };
-        let Some(doubted) = doubtful(self).or_else(|| self.earlier().find_map(|call| doubtful(&call))) else {
-            return None;
-        };
+        let doubted = doubtful(self).or_else(|| self.earlier().find_map(|call| doubtful(&call)))?;
         let settled = doubted + MS(self.call.settle_ms);
         let is_settled = |look: &Exchange| matches!(look.shown, Shown::Draft { .. }) && look.ended >= Some(settled);
         let is_before = self.sends().next().is_none() && !self.is_check();
@@ -293,7 +293,7 @@ impl Held<'_> {
     /// I7: the fields say what happened.
     fn fields(&self) -> Option<String> {
         let sends = u32::try_from(self.sends().filter(|send| send.handed_on).count()).unwrap();
-        let http = self.sends().filter(|send| send.status > 0).last().map_or(0, |send| send.status);
+        let http = self.sends().rfind(|send| send.status > 0).map_or(0, |send| send.status);
         let (attempts, said, id) = match &self.call.end {
             CallEnd::Answer(Ok(receipt)) => (receipt.attempts, receipt.http_status, &*receipt.client_request_id),
             CallEnd::Answer(Err(error)) => (error.attempts, error.http_status, &*error.client_request_id),
@@ -354,51 +354,6 @@ impl Held<'_> {
         let sends = self.sends().count();
         let allowed = if self.is_check() { 0 } else { setup.max_attempts + u32::from(setup.renewable) };
         (sends > allowed as usize).then(|| format!("I9: {sends} sends, and {allowed} are allowed"))
-    }
-
-    /// I9: nobody asks anything while Graph asked everybody to wait.
-    fn pauses_kept(&self) -> Option<String> {
-        let early = self.exchanges().filter(|exchange| !exchange.nested).find(|exchange| {
-            let pauses = self.pauses_at(&exchange.door, exchange.began);
-            pauses.into_iter().any(|(seen, until)| seen <= exchange.began && exchange.began < until)
-        })?;
-        Some(format!("I9: {:?} at {:?} although Graph asked to wait", early.kind, early.began))
-    }
-
-    /// The pauses that Graph itself asked the process for until then: when, and until when.
-    pub fn pauses(&self, by: Time) -> impl Iterator<Item = (Time, Time)> {
-        let known = self.run.exchanges.iter().filter(move |exchange| {
-            self.run.calls.get(exchange.call).is_some_and(|call| call.process == self.call.process)
-                && exchange.ended.is_some_and(|ended| ended <= by)
-        });
-        known.filter_map(|exchange| {
-            let ended = exchange.ended?;
-            Some((ended, exchange.pause?.min(ended + LONGEST_PAUSE)))
-        })
-    }
-
-    fn pauses_at(&self, door: &str, by: Time) -> Vec<(Time, Time)> {
-        let at = |exchange: &&Exchange| {
-            exchange.door == door
-                && exchange.ended.is_some_and(|ended| ended <= by)
-                && self.run.calls.get(exchange.call).is_some_and(|call| call.process == self.call.process)
-        };
-        let known = self.run.exchanges.iter().filter(at);
-        let pauses = known.filter_map(|exchange| {
-            let ended = exchange.ended?;
-            Some((ended, exchange.pause?.min(ended + LONGEST_PAUSE)))
-        });
-        pauses.collect()
-    }
-
-    /// I9: a pause is Graph's own, and ten minutes at most.
-    fn paused_by_a_stranger(&self) -> Option<String> {
-        let error = self.call.error()?;
-        let is_for_long = self.run.setup.deferred_ms == 0 && error.retry_after > LONGEST_PAUSE;
-        let is_throttled = error.status == Status::Throttled || error.status == Status::Unknown && is_for_long;
-        let is_graphs = self.exchanges().any(|exchange| exchange.status == 429 || exchange.pause.is_some())
-            || self.pauses(self.call.returned).any(|(_, until)| until > self.call.began);
-        (is_throttled && !is_graphs).then(|| format!("I9: {error}: and Graph itself asked for no wait"))
     }
 
     /// No token in any text.

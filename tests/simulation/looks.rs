@@ -93,12 +93,8 @@ impl LookFault {
 
     /// How long Graph itself asks everybody to wait, in seconds.
     pub fn pause_s(self) -> Option<u64> {
-        match self {
-            LookFault::Wait429 => Some(2),
-            LookFault::LongWait429 => Some(150),
-            LookFault::Wait429Zero => Some(0),
-            _ => None,
-        }
+        let all = [(LookFault::Wait429, 2), (LookFault::LongWait429, 150), (LookFault::Wait429Zero, 0)];
+        all.into_iter().find(|(fault, _)| *fault == self).map(|(_, wait)| wait)
     }
 
     /// Whether it makes the service's clock wrong by more than seconds: ours must be right then.

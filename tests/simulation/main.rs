@@ -1,6 +1,10 @@
 //! The client against a model of Graph in virtual time: no schedule of failures within the assumptions makes a duplicate or a
 //! false answer. `mutate` shows that it would be noticed if one did.
 //!
+//! A schedule decides what Graph does and what is said of it, each by itself where Graph's contract does not bind the two
+//! (`faults`). What must hold is worded by mails and by what was on the wire (`invariants`), and nothing in it is taken from
+//! how the library decides.
+//!
 //! ```text
 //! cargo test --release --test simulation -- --nocapture
 //! SIMULATION_SCHEDULES   random schedules for each seed (50000)
@@ -24,6 +28,7 @@ mod plain_fate;
 mod rates;
 mod regressions;
 mod replies;
+mod requests;
 mod run;
 mod schedule;
 mod search;
@@ -31,6 +36,7 @@ mod threads;
 mod threads_invariants;
 mod threads_plan;
 mod transport;
+mod waiting;
 
 use schedule::Schedule;
 

@@ -7,7 +7,8 @@ use graph_message::client::Verify;
 
 use crate::faults::{Cut, End, Event, Nature, SendFault};
 use crate::looks::LookFault;
-use crate::names::{Asked, Id};
+use crate::names::Id;
+use crate::requests::Asked;
 use crate::schedule::{Fault, Item, Setup, Transit};
 
 /// The time since the run began.

@@ -38,7 +38,7 @@ pub fn unjustified(held: &Held) -> Option<String> {
     if !(is_plain && is_right && may_look && is_undisturbed && is_usual) {
         return None;
     }
-    let own = held.sends().filter(|send| send.is_doubtful()).last();
+    let own = held.sends().rfind(|send| send.is_doubtful());
     let doubted = match own {
         Some(send) => send.ended?,
         None if held.is_check() && own_process_only(held) => call.began,

@@ -101,7 +101,9 @@ impl Plan {
             }
         };
         for at in 0..self.parts.len().saturating_sub(1) {
-            with(&|plan| drop(plan.parts.remove(at)));
+            with(&|plan| {
+                plan.parts.remove(at);
+            });
         }
         for at in 0..self.faults.len() {
             with(&|plan| {

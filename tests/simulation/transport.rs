@@ -14,8 +14,9 @@ use crate::clock::{State, World};
 use crate::faults::{Acted, Cut, End, Nature, SendFault, Speed};
 use crate::looks::LookFault;
 use crate::model::{Folder, Kind, MS, Shown, Shows, Time};
-use crate::names::{Asked, REFUSED, STRANGERS, read};
+use crate::names::{REFUSED, STRANGERS};
 use crate::replies;
+use crate::requests::{Asked, read};
 use crate::schedule::{Item, Setup};
 
 /// From the beginning of an exchange until its request is handed on.
