@@ -11,7 +11,7 @@ use crate::faults::{Acted, End, Nature};
 use crate::generate::REMEMBERED_MS;
 use crate::model::{Exchange, Kind, MS, Mail, Shown};
 use crate::names::{Id, Manner, RENEWED, TOKEN};
-use crate::plain_fate::unjustified;
+use crate::plain_fate::{dawdled, overlooked, unjustified};
 use crate::run::{CallEnd, CallMade, Run};
 use crate::schedule::{Action, Fault, Schedule};
 
@@ -224,8 +224,14 @@ impl Held<'_> {
         is_not_sent.then(|| format!("I4: {error}: although seen {:?} at {:?}", gone.shown, gone.began))
     }
 
-    /// I5: unknown only where nobody could know.
+    /// I5: unknown only where nobody could know, and known as soon as it could be.
     fn unknown(&self) -> Option<String> {
+        if let Some(why) = overlooked(self) {
+            return Some(format!("I5: not found, although {why}"));
+        }
+        if let Some(why) = dawdled(self) {
+            return Some(format!("I5: {why}"));
+        }
         if self.call.status() != Some(Status::Unknown) {
             return None;
         }

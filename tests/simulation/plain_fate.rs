@@ -8,6 +8,7 @@ use graph_message::status::Status;
 use crate::invariants::Held;
 use crate::model::{Exchange, Kind, MS, Shown, Time, looks};
 use crate::names::Manner;
+use crate::run::CallEnd;
 use crate::schedule::{Action, Item};
 
 /// What the looks of a check, and the waits between them, take beside the time to settle.
@@ -62,6 +63,40 @@ pub fn unjustified(held: &Held) -> Option<String> {
         [sent_at] => sent_openly(held, sent_at, doubted),
         _ => None,
     }
+}
+
+/// Why a call that says "not found" could have found it: it lay in Sent Items when the call began.
+pub fn overlooked(held: &Held) -> Option<String> {
+    let (run, call) = (held.run, held.call);
+    let setup = &run.setup;
+    let is_gone = call.status() == Some(Status::NotFound) && held.sends().next().is_none();
+    let may_look = setup.may_read && call.knows_id && Manner::GOOD.contains(&call.by);
+    let is_plain = setup.item == Item::Draft && !setup.copy && setup.stale_ms == 0 && run.is_calm;
+    if !(is_gone && may_look && is_plain) || held.exchanges().any(|look| look.is_faulty) {
+        return None;
+    }
+    let sent = run.mails.first()?.at.max(MS(setup.deferred_ms));
+    let listed = sent + MS(setup.leaves_ms + setup.shows_ms + setup.list_lag_ms);
+    (listed <= call.true_began).then(|| format!("it was in Sent Items since {listed:?}"))
+}
+
+/// Why a call that found its mail could have found it sooner: it showed under its id, and nobody looked for long.
+pub fn dawdled(held: &Held) -> Option<String> {
+    let (run, call) = (held.run, held.call);
+    let setup = &run.setup;
+    let is_found = matches!(&call.end, CallEnd::Answer(Ok(receipt)) if receipt.found);
+    let is_plain = run.is_calm && setup.ids_stay && setup.item == Item::Draft && !setup.copy && setup.deferred_ms == 0;
+    if !is_found || !is_plain || held.pauses(call.returned).next().is_some() {
+        return None;
+    }
+    if held.exchanges().any(|look| look.is_faulty) {
+        return None;
+    }
+    let last = held.exchanges().filter(|exchange| exchange.is_send()).filter_map(|send| send.ended).max()?;
+    let [mail] = run.mails[..] else { return None };
+    let shows = mail.at + MS(setup.leaves_ms + setup.shows_ms);
+    let by = last.max(shows).max(call.began) + LOOKS;
+    (call.returned > by).then(|| format!("found at {:?}, and it showed since {shows:?}", call.returned))
 }
 
 /// Whether all calls before this check were the same process's, so that it is about what they did.
