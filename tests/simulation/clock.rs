@@ -12,7 +12,7 @@ use graph_message::signal::Signal;
 use graph_message::transport::Cancel;
 
 use crate::faults::Event;
-use crate::model::{Happens, Model, Time};
+use crate::model::{Happens, MS, Model, Time};
 
 thread_local! {
     /// Which of the world's threads this is.
@@ -20,7 +20,9 @@ thread_local! {
 }
 
 /// The most often that anybody waits or asks in one run: more is going round in circles.
-const MOST_STEPS: usize = 20_000;
+const MOST_STEPS: usize = 50_000;
+/// By how much a clock on the wall is set at once.
+const STEP_S: i64 = 3600;
 
 /// Graph, time, and whose turn it is.
 pub struct World {
@@ -37,6 +39,10 @@ pub struct State {
     turn: usize,
     rng: fastrand::Rng,
     steps: usize,
+    /// How long our host was suspended: by so much Graph's time is ahead of its steady clock.
+    pub suspended: Time,
+    /// By how many seconds our clock on the wall was set ahead.
+    stepped_s: i64,
     /// Ends the calls of the client, or the call's own.
     pub on_cancel: Option<Arc<dyn Fn(Event) + Send + Sync>>,
     own_calls: Vec<Arc<Call>>,
@@ -67,6 +73,8 @@ impl World {
             threads,
             rng: fastrand::Rng::with_seed(seed),
             steps: 0,
+            suspended: Time::ZERO,
+            stepped_s: 0,
             on_cancel: None,
             own_calls: Vec::new(),
             violations: Vec::new(),
@@ -119,11 +127,9 @@ impl World {
         instant.saturating_duration_since(self.base)
     }
 
-    /// The server's clock.
+    /// The server's clock, by Graph's time.
     pub fn server_time(&self, at: Time, skew_s: i64) -> SystemTime {
-        let skewed = self.wall + at;
-        let skew = Duration::from_secs(skew_s.unsigned_abs());
-        if skew_s < 0 { skewed - skew } else { skewed + skew }
+        moved(self.wall + at, skew_s)
     }
 
     /// Waits until then, or until somebody wakes this thread.
@@ -179,11 +185,19 @@ impl World {
 }
 
 impl State {
+    /// Graph's time, which goes on while our host is suspended.
+    pub fn true_now(&self) -> Time {
+        self.now + self.suspended
+    }
+
     fn pass_time(&mut self, until: Time) {
-        let next = self.model.next().map_or(until, |next| next.min(until));
-        self.now = self.now.max(next);
-        while self.model.next().is_some_and(|next| next <= self.now) {
-            match self.model.happen(self.now) {
+        let next = self.model.next().map(|next| next.saturating_sub(self.suspended));
+        self.now = self.now.max(next.map_or(until, |next| next.min(until)));
+        while self.model.next().is_some_and(|next| next <= self.true_now()) {
+            match self.model.happen(self.true_now()) {
+                Some(Happens::Event(Event::Suspend)) => self.suspended += MS(self.model.setup.suspend_ms),
+                Some(Happens::Event(Event::StepAhead)) => self.stepped_s += STEP_S,
+                Some(Happens::Event(Event::StepBack)) => self.stepped_s -= STEP_S,
                 Some(Happens::Event(event)) => drop(self.on_cancel.as_ref().map(|cancel| cancel(event))),
                 Some(Happens::Cancel(call)) => self.own_calls[call].cancel(),
                 None => {}
@@ -207,6 +221,11 @@ impl State {
     }
 }
 
+fn moved(time: SystemTime, by_s: i64) -> SystemTime {
+    let by = Duration::from_secs(by_s.unsigned_abs());
+    if by_s < 0 { time - by } else { time + by }
+}
+
 /// The client's view of the world's time.
 #[derive(Clone)]
 pub struct VirtualClock(pub Arc<World>);
@@ -217,7 +236,8 @@ impl Clock for VirtualClock {
     }
 
     fn wall(&self) -> SystemTime {
-        self.0.wall + self.0.now()
+        let state = self.0.lock();
+        moved(self.0.wall + state.true_now(), state.stepped_s)
     }
 
     fn wait(&self, time: Duration, cancel: &Cancel) -> bool {
@@ -232,6 +252,6 @@ impl Clock for VirtualClock {
     }
 
     fn jitter(&self) -> f64 {
-        1.0
+        f64::from(u32::try_from(self.0.lock().model.setup.jitter).unwrap()) / 100.0
     }
 }

@@ -7,10 +7,11 @@ use std::time::Instant;
 
 use graph_message::client::Verify;
 
-use crate::faults::{Cut, Event, LookFault, SendFault};
-use crate::model::Kind;
+use crate::faults::{Cut, Event, SendFault};
+use crate::looks::LookFault;
+use crate::names::Manner;
 use crate::run::Run;
-use crate::schedule::{Action, Fault, Schedule, Setup, Transit};
+use crate::schedule::{Action, Fault, Later, Schedule, Setup, Transit};
 use crate::search::{Failures, number, on_all_processors};
 
 /// When in a request something happens: as it begins, while it is on its way, after its reply.
@@ -20,7 +21,7 @@ const OFFSETS: [u64; 3] = [0, 15, 300];
 struct Family {
     name: &'static str,
     setup: Setup,
-    then: Vec<(Action, u64)>,
+    then: Vec<Later>,
     depth: u64,
 }
 
@@ -51,12 +52,13 @@ fn families(depth: u64) -> Vec<Family> {
     for setup in setups() {
         all.push(Family { name: "one call", setup, then: Vec::new(), depth });
         let short = depth.saturating_sub(1).max(1);
-        for (name, then) in [
-            ("sent again at once", (Action::Send, 0)),
-            ("sent again when settled", (Action::Send, setup.settle_ms)),
-            ("checked at once", (Action::Check, 0)),
-            ("another run", (Action::Rerun, 0)),
+        for (name, action, after_ms, by) in [
+            ("sent again at once", Action::Send, 0, Manner::Guid),
+            ("sent again when settled", Action::Send, setup.settle_ms, Manner::Upn),
+            ("checked at once", Action::Check, 0, Manner::Upn),
+            ("another run", Action::Rerun, 0, Manner::Upn),
         ] {
+            let then = Later { after_ms, action, by };
             all.push(Family { name, setup, then: vec![then], depth: short });
         }
     }
@@ -64,14 +66,17 @@ fn families(depth: u64) -> Vec<Family> {
 }
 
 /// What can be added to a schedule of which this is the run: at or after its last fault, so that each set of faults is
-/// met once.
+/// met once. The first fault is any; what is combined, stands for its kind.
 fn extensions(schedule: &Schedule, run: &Run) -> Vec<Fault> {
+    let is_first = schedule.faults.is_empty();
+    let sends_meet = if is_first { SendFault::alphabet() } else { SendFault::few() };
+    let looks_meet = if is_first { &LookFault::ALL[..] } else { &LookFault::FEW[..] };
     let (mut sends, mut looks) = (0, 0);
     let mut all = Vec::new();
     let last = schedule.faults.last().map(|fault| place(fault, run));
     for (step, exchange) in run.exchanges.iter().enumerate() {
         let mut add = |fault: Fault| {
-            if last.is_none_or(|last| place(&fault, run) > last) {
+            if last.is_none_or(|last| place(&fault, run) > last) && !looks_like_sent(schedule, &fault) {
                 all.push(fault);
             }
         };
@@ -79,21 +84,28 @@ fn extensions(schedule: &Schedule, run: &Run) -> Vec<Fault> {
             Event::PROMISED.into_iter().for_each(|event| add(Fault::World(step, offset, event)));
         }
         Cut::ALL.into_iter().for_each(|cut| add(Fault::Crash(step, cut)));
-        if exchange.kind == Kind::Send {
-            SendFault::alphabet().into_iter().for_each(|fault| add(Fault::Send(sends, fault)));
+        if exchange.is_send() {
+            sends_meet.iter().for_each(|fault| add(Fault::Send(sends, *fault)));
             sends += 1;
         } else {
-            LookFault::ALL.into_iter().for_each(|fault| add(Fault::Look(looks, fault)));
+            looks_meet.iter().for_each(|fault| add(Fault::Look(looks, *fault)));
             looks += 1;
         }
     }
     all
 }
 
+/// A draft that is deleted while its twin is sent looks as if it had been sent.
+fn looks_like_sent(schedule: &Schedule, fault: &Fault) -> bool {
+    let is = |fault: &Fault, event: Event| matches!(fault, Fault::World(_, _, other) if *other == event);
+    let has = |event| is(fault, event) || schedule.faults.iter().any(|other| is(other, event));
+    has(Event::TwinSent) && has(Event::Delete)
+}
+
 /// Where a fault is: its request, and in it what happens in the world, the process, the request itself.
 fn place(fault: &Fault, run: &Run) -> (usize, u8, u64, usize) {
     let nth = |nth: usize, send: bool| {
-        let of_kind = run.exchanges.iter().enumerate().filter(|(_, other)| (other.kind == Kind::Send) == send);
+        let of_kind = run.exchanges.iter().enumerate().filter(|(_, other)| other.is_send() == send);
         of_kind.map(|(step, _)| step).nth(nth).unwrap_or(usize::MAX)
     };
     match *fault {

@@ -1,4 +1,4 @@
-//! The alphabet: what a send, a look, the world and the process can meet.
+//! The alphabet: what a send, the world and the process can meet.
 
 use std::fmt::{self, Display};
 use std::str::FromStr;
@@ -11,19 +11,29 @@ use crate::schedule::named;
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct SendFault {
     pub end: End,
-    /// Whether Graph accepts the mail, where the end leaves that open, and when.
-    pub accepted: Accepted,
+    /// Whether and when Graph acts: decided here, whatever the reply says, unless Graph's contract binds the two.
+    pub acted: Acted,
     pub speed: Speed,
 }
 
-/// When a mail is accepted.
+/// When Graph acts on a send that it was handed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Accepted {
+pub enum Acted {
     No,
     /// As soon as the request is there.
     Early,
     /// At the last moment before the reply, or before the client gives up.
     Late,
+    /// After the reply or the cut, and so that it shows within the time to settle.
+    After,
+    /// Later than that: outside of the promise.
+    Beyond,
+}
+
+impl Acted {
+    pub const ALL: [Acted; 5] = [Acted::No, Acted::Early, Acted::Late, Acted::After, Acted::Beyond];
+    /// Those within the promise.
+    pub const PROMISED: [Acted; 4] = [Acted::No, Acted::Early, Acted::Late, Acted::After];
 }
 
 /// When the end comes.
@@ -34,6 +44,10 @@ pub enum Speed {
     Slow,
     /// Just before the longest default attempt ends.
     Last,
+}
+
+impl Speed {
+    const ALL: [Speed; 3] = [Speed::Quick, Speed::Slow, Speed::Last];
 }
 
 /// How a send ends.
@@ -49,6 +63,10 @@ pub enum End {
     RetryAfter202,
     Unframed202,
     Cut202,
+    /// It began before the request was handed on.
+    Early202,
+    /// It names another request.
+    Others202,
     WithId200,
     Anonymous200,
     Unframed200,
@@ -56,41 +74,54 @@ pub enum End {
     Anonymous204,
     Page200,
     Redirect302,
+    RedirectYear302,
     Bad400,
     Token401,
+    Claims401,
     Denied403,
     Missing404,
+    Late408,
     Conflict412,
     TooLarge413,
+    Misdirected421,
     Wait429,
     LongWait429,
+    YearWait429,
+    DateWait429,
     NoWait429,
     Unclear429,
     Empty429,
+    PageYear429,
+    Closed499,
     Error500,
     Page502,
     Wait503,
+    /// A stranger asks to wait for a year.
+    PageYear503,
+    /// A stranger asks to wait until the year 9999.
+    PageDate503,
     Late504,
     Page403,
     Page404,
     Trickle,
 }
 
-/// What an end says about the mail, if it is believed.
+/// What Graph's contract (graph-protocol.md, 1.2, 1.5, 1.6 and 7) binds an end to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Says {
+pub enum Nature {
     NotHandedOn,
-    /// Graph's success, which nobody gives in its name.
-    Accepted,
-    /// Graph's refusal, which it gives without having acted.
-    Refused,
-    Throttled,
-    /// Nothing that can be relied on.
-    Nothing,
+    /// Graph's success: it acted, or there is nothing to act on, and then it says that.
+    Accepts,
+    /// Graph's refusal, given without having acted.
+    Refuses,
+    /// Graph's own 429 that says why: it did not act.
+    Waits,
+    /// It goes with any act.
+    Open,
 }
 
 impl End {
-    pub const ALL: [End; 35] = [
+    pub const ALL: [End; 47] = [
         End::NoConnection,
         End::NoName,
         End::BadCertificate,
@@ -101,6 +132,8 @@ impl End {
         End::RetryAfter202,
         End::Unframed202,
         End::Cut202,
+        End::Early202,
+        End::Others202,
         End::WithId200,
         End::Anonymous200,
         End::Unframed200,
@@ -108,89 +141,160 @@ impl End {
         End::Anonymous204,
         End::Page200,
         End::Redirect302,
+        End::RedirectYear302,
         End::Bad400,
         End::Token401,
+        End::Claims401,
         End::Denied403,
         End::Missing404,
+        End::Late408,
         End::Conflict412,
         End::TooLarge413,
+        End::Misdirected421,
         End::Wait429,
         End::LongWait429,
+        End::YearWait429,
+        End::DateWait429,
         End::NoWait429,
         End::Unclear429,
         End::Empty429,
+        End::PageYear429,
+        End::Closed499,
         End::Error500,
         End::Page502,
         End::Wait503,
+        End::PageYear503,
+        End::PageDate503,
         End::Late504,
         End::Page403,
         End::Page404,
         End::Trickle,
     ];
 
-    pub fn says(self) -> Says {
+    pub fn nature(self) -> Nature {
         match self {
-            End::NoConnection | End::NoName | End::BadCertificate | End::NoConnectInTime => Says::NotHandedOn,
-            End::Plain202 | End::RetryAfter202 | End::WithId200 | End::WithId204 => Says::Accepted,
-            End::Bad400 | End::Token401 | End::Denied403 | End::Missing404 | End::Conflict412 | End::TooLarge413 => {
-                Says::Refused
-            }
-            End::Wait429 | End::LongWait429 | End::NoWait429 => Says::Throttled,
-            _ => Says::Nothing,
+            End::NoConnection | End::NoName | End::BadCertificate | End::NoConnectInTime => Nature::NotHandedOn,
+            End::Plain202 | End::RetryAfter202 | End::WithId200 | End::WithId204 => Nature::Accepts,
+            End::Bad400
+            | End::Token401
+            | End::Claims401
+            | End::Denied403
+            | End::Missing404
+            | End::Conflict412
+            | End::TooLarge413 => Nature::Refuses,
+            End::Wait429 | End::LongWait429 | End::YearWait429 | End::DateWait429 | End::NoWait429 => Nature::Waits,
+            End::Reset
+            | End::Silence
+            | End::Unframed202
+            | End::Cut202
+            | End::Early202
+            | End::Others202
+            | End::Anonymous200
+            | End::Unframed200
+            | End::Anonymous204
+            | End::Page200
+            | End::Redirect302
+            | End::RedirectYear302
+            | End::Late408
+            | End::Misdirected421
+            | End::Unclear429
+            | End::Empty429
+            | End::PageYear429
+            | End::Closed499
+            | End::Error500
+            | End::Page502
+            | End::Wait503
+            | End::PageYear503
+            | End::PageDate503
+            | End::Late504
+            | End::Page403
+            | End::Page404
+            | End::Trickle => Nature::Open,
         }
     }
 
+    /// How long Graph itself asks everybody to wait, in seconds: a stranger may not.
+    pub fn pause_s(self) -> Option<u64> {
+        let all = [
+            (End::Wait429, 2),
+            (End::Unclear429, 2),
+            (End::Wait503, 2),
+            (End::DateWait429, 4),
+            (End::LongWait429, 150),
+            (End::YearWait429, 31_536_000),
+        ];
+        all.into_iter().find(|(end, _)| *end == self).map(|(_, wait)| wait)
+    }
+
+    /// Why it is not handed on, where it is not.
     pub fn cause(self) -> Option<Cause> {
-        match self {
-            End::NoConnection => Some(Cause::Connection),
-            End::NoName => Some(Cause::Resolve),
-            End::BadCertificate => Some(Cause::Tls),
-            End::NoConnectInTime => Some(Cause::TimedOut),
-            _ => None,
-        }
+        let all = [
+            (End::NoConnection, Cause::Connection),
+            (End::NoName, Cause::Resolve),
+            (End::BadCertificate, Cause::Tls),
+            (End::NoConnectInTime, Cause::TimedOut),
+        ];
+        all.into_iter().find(|(end, _)| *end == self).map(|(_, cause)| cause)
     }
 }
 
 impl SendFault {
     /// What goes well.
-    pub const NONE: SendFault = SendFault { end: End::Plain202, accepted: Accepted::Early, speed: Speed::Quick };
+    pub const NONE: SendFault = SendFault { end: End::Plain202, acted: Acted::Early, speed: Speed::Quick };
 
-    /// What the exhaustive runs try: each end, accepted or not where that is open, and the slow ones that matter.
+    /// What the exhaustive runs try: each end with each act that it can go with, and the slow ones that matter.
     pub fn alphabet() -> Vec<SendFault> {
         let mut all = Vec::new();
         for end in End::ALL {
-            let accepted: &[Accepted] = match end.says() {
-                Says::Nothing => &[Accepted::No, Accepted::Early],
-                Says::Accepted => &[Accepted::Early],
-                _ => &[Accepted::No],
+            let acts: &[Acted] = match end.nature() {
+                Nature::Open => &[Acted::No, Acted::Early, Acted::After],
+                Nature::Accepts => &[Acted::Early],
+                Nature::Refuses if end == End::Missing404 => &[Acted::No, Acted::Early],
+                Nature::Refuses | Nature::Waits | Nature::NotHandedOn => &[Acted::No],
             };
-            for &accepted in accepted {
-                all.push(SendFault { end, accepted, speed: Speed::Quick });
-            }
+            all.extend(acts.iter().map(|&acted| SendFault { end, acted, speed: Speed::Quick }));
         }
-        // Silence lasts until the client gives up, which is the last moment to accept; a late answer is looked behind.
+        // Silence lasts until the client gives up, which is the last moment to act; a late answer is looked behind.
         all.retain(|fault| fault.end != End::Plain202);
-        all.push(SendFault { end: End::Silence, accepted: Accepted::Late, speed: Speed::Quick });
+        all.push(SendFault { end: End::Silence, acted: Acted::Late, speed: Speed::Quick });
         for speed in [Speed::Slow, Speed::Last] {
-            all.push(SendFault { end: End::Plain202, accepted: Accepted::Late, speed });
-            for accepted in [Accepted::No, Accepted::Early, Accepted::Late] {
-                all.push(SendFault { end: End::Late504, accepted, speed });
+            all.push(SendFault { end: End::Plain202, acted: Acted::Late, speed });
+            for acted in Acted::PROMISED {
+                all.push(SendFault { end: End::Late504, acted, speed });
             }
         }
         all
     }
 
+    /// The few that stand for all of a kind, where two or more are combined.
+    pub fn few() -> Vec<SendFault> {
+        let mut all = Vec::new();
+        for end in [End::NoConnection, End::Denied403, End::Missing404, End::Wait429, End::RetryAfter202] {
+            all.push(SendFault { end, acted: Acted::No, speed: Speed::Quick });
+        }
+        for end in [End::Late504, End::Silence, End::Reset] {
+            all.extend([Acted::No, Acted::Early, Acted::After].map(|acted| SendFault {
+                end,
+                acted,
+                speed: Speed::Quick,
+            }));
+        }
+        all.push(SendFault { end: End::Missing404, acted: Acted::Early, speed: Speed::Quick });
+        all.push(SendFault { end: End::Late504, acted: Acted::Early, speed: Speed::Last });
+        all
+    }
+
     pub fn random(rng: &mut fastrand::Rng) -> SendFault {
         let end = End::ALL[rng.usize(..End::ALL.len())];
-        let accepted = [Accepted::No, Accepted::Early, Accepted::Late][rng.usize(..3)];
+        let acted = Acted::PROMISED[rng.usize(..4)];
         let speed = [Speed::Quick, Speed::Quick, Speed::Slow, Speed::Last][rng.usize(..4)];
-        SendFault { end, accepted, speed }
+        SendFault { end, acted, speed }
     }
 }
 
 impl Display for SendFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:?},{:?},{:?}", self.end, self.accepted, self.speed)
+        write!(f, "{:?},{:?},{:?}", self.end, self.acted, self.speed)
     }
 }
 
@@ -202,50 +306,12 @@ impl FromStr for SendFault {
         let read = || {
             Some(SendFault {
                 end: named(&End::ALL, parts.first()?)?,
-                accepted: named(&[Accepted::No, Accepted::Early, Accepted::Late], parts.get(1)?)?,
-                speed: named(&[Speed::Quick, Speed::Slow, Speed::Last], parts.get(2)?)?,
+                acted: named(&Acted::ALL, parts.get(1)?)?,
+                speed: named(&Speed::ALL, parts.get(2)?)?,
             })
         };
         read().ok_or_else(|| format!("{text} is no fault of a send"))
     }
-}
-
-/// What a look meets.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum LookFault {
-    NoConnection,
-    Reset,
-    Silence,
-    Error500,
-    Page200,
-    Unframed200,
-    Wait429,
-    LongWait429,
-    Wait429Zero,
-    Denied403,
-    Token401,
-    Stale,
-    NoDate,
-    Slow,
-}
-
-impl LookFault {
-    pub const ALL: [LookFault; 14] = [
-        LookFault::NoConnection,
-        LookFault::Reset,
-        LookFault::Silence,
-        LookFault::Error500,
-        LookFault::Page200,
-        LookFault::Unframed200,
-        LookFault::Wait429,
-        LookFault::LongWait429,
-        LookFault::Wait429Zero,
-        LookFault::Denied403,
-        LookFault::Token401,
-        LookFault::Stale,
-        LookFault::NoDate,
-        LookFault::Slow,
-    ];
 }
 
 /// What happens in the world.
@@ -255,16 +321,46 @@ pub enum Event {
     Edit,
     /// A user deletes it.
     Delete,
+    /// A user moves the draft to another folder.
+    Move,
+    /// Another message with the same `internetMessageId` is sent.
+    TwinSent,
     CancelClient,
     CancelCall,
+    /// Our host is suspended: its steady clock stops, and time goes on.
+    Suspend,
+    /// Our clock on the wall is set an hour ahead, or back.
+    StepAhead,
+    StepBack,
     /// Another program sends it: outside of what is promised.
     OtherSends,
 }
 
 impl Event {
-    pub const ALL: [Event; 5] = [Event::Edit, Event::Delete, Event::CancelClient, Event::CancelCall, Event::OtherSends];
+    pub const ALL: [Event; 10] = [
+        Event::Edit,
+        Event::Delete,
+        Event::Move,
+        Event::TwinSent,
+        Event::CancelClient,
+        Event::CancelCall,
+        Event::Suspend,
+        Event::StepAhead,
+        Event::StepBack,
+        Event::OtherSends,
+    ];
     /// Those within the promise.
-    pub const PROMISED: [Event; 4] = [Event::Edit, Event::Delete, Event::CancelClient, Event::CancelCall];
+    pub const PROMISED: [Event; 9] = [
+        Event::Edit,
+        Event::Delete,
+        Event::Move,
+        Event::TwinSent,
+        Event::CancelClient,
+        Event::CancelCall,
+        Event::Suspend,
+        Event::StepAhead,
+        Event::StepBack,
+    ];
 }
 
 /// Where in a request the process ends.

@@ -1,4 +1,5 @@
-//! What must hold in every run within the assumptions, whatever the schedule.
+//! What must hold in every run within the assumptions, whatever the schedule. It is held against what Graph did and what
+//! was put on the wire, in the words of the promise; nothing here repeats how the library decides.
 
 use std::time::Duration;
 
@@ -6,43 +7,91 @@ use graph_message::client::Verify;
 use graph_message::error::Error;
 use graph_message::status::Status;
 
-use crate::model::{Exchange, Kind, MS, Mail, Met, Time, looks};
-use crate::run::{CallEnd, CallMade, RENEWED, Run, TOKEN};
-use crate::schedule::{Action, Schedule};
+use crate::faults::{Acted, End, Nature};
+use crate::generate::REMEMBERED_MS;
+use crate::model::{Exchange, Kind, MS, Mail, Shown};
+use crate::names::{Id, Manner, RENEWED, TOKEN};
+use crate::plain_fate::{dawdled, overlooked, unjustified};
+use crate::run::{CallEnd, CallMade, Run};
+use crate::schedule::{Action, Fault, Schedule};
 
-/// How much a find may be older than the call: the slack for the server's clocks, and for dates without fractions.
+/// How much a find may be older than the call: the slack for the service's clocks, and for dates without fractions.
 const SLACK: Duration = Duration::from_secs(15);
-/// A last look begins that long before the deadline, and takes its time.
-const LAST_LOOK: Duration = Duration::from_millis(1100);
-
-/// How long a client remembers what it sent.
-const REMEMBERED: Duration = Duration::from_secs(300);
+/// What an attempt and the wait before it take at the most, where nothing is in doubt.
+const ONE_MORE: Duration = Duration::from_secs(45);
 
 /// Everything that a run broke.
 pub fn broken(schedule: &Schedule, run: &Run) -> Vec<String> {
     let mut broken = run.violations.clone();
-    let ours: Vec<&Mail> = run.mails.iter().filter(|mail| mail.exchange.is_some()).collect();
-    if ours.len() > 1 {
-        broken.push(format!("the mail left {} times", ours.len()));
+    let is_promised = is_promised(schedule, run);
+    let ours = run.mails.iter().filter(|mail| mail.exchange.is_some()).count();
+    if is_promised && ours > 1 {
+        broken.push(format!("I1: the mail left {ours} times"));
     }
     for number in 0..run.calls.len() {
         let call = Held { run, number, call: &run.calls[number] };
-        let found =
-            [call.answer(), call.deadline(), call.requests(), call.gate(), call.silence(), call.unknown(), call.care()];
-        broken.extend(found.into_iter().flatten().map(|what| format!("call {number}: {what}")));
+        let of_the_promise = if is_promised { [call.answer(), call.unknown()] } else { [None, None] };
+        let always = [
+            call.accepted_before(),
+            call.seen_gone(),
+            call.status(),
+            call.fields(),
+            call.gives_up(),
+            call.deadline(),
+            call.requests(),
+            call.pauses_kept(),
+            call.paused_by_a_stranger(),
+            call.silence(),
+            call.care(),
+        ];
+        let found = of_the_promise.into_iter().chain(always).flatten();
+        broken.extend(found.map(|what| format!("call {number}: {what}")));
     }
     if run.log.iter().any(|line| line.contains(TOKEN) || line.contains(RENEWED)) {
-        broken.push("a token is in the log".to_owned());
+        broken.push("I7: a token is in the log".to_owned());
     }
-    if schedule.faults.is_empty() {
-        let expected = if run.setup.verify == Verify::Always { 2 } else { 1 };
-        let requests = run.exchanges.iter().filter(|exchange| exchange.call == 0).count();
-        let is_plain = run.setup.may_read || run.setup.verify != Verify::Always;
-        if is_plain && (requests != expected || run.calls[0].status() != Some(Status::Ok)) {
-            broken.push(format!("with no fault, {requests} requests and {:?}", run.calls[0].status()));
-        }
-    }
+    broken.extend(all_well(schedule, run));
     broken
+}
+
+/// Whether what the header assumes held in a run: what Graph does in doubt shows within the time to settle, nobody else
+/// sends the draft, and what was only accepted is still remembered.
+fn is_promised(schedule: &Schedule, run: &Run) -> bool {
+    let shows_in_time = schedule.setup.lag_ms() < schedule.setup.settle_ms;
+    let is_beyond = |fault: &Fault| match fault {
+        Fault::Send(_, fault) => fault.acted == Acted::Beyond && fault.end.nature() == Nature::Open,
+        Fault::World(_, _, event) => *event == crate::faults::Event::OtherSends,
+        Fault::Look(..) | Fault::Crash(..) => false,
+    };
+    let misleads = |send: &Exchange| send.is_doubtful() || send.status == 404 && send.accepted == Some(true);
+    let is_in_doubt = run.exchanges.iter().any(misleads) || run.calls.iter().any(|call| call.process > 0);
+    let is_forgetful = |later: &crate::schedule::Later| matches!(later.action, Action::Restart | Action::Fork);
+    // What was accepted may be forgotten for want of room.
+    let is_before_many = |number: usize| run.many_after.is_some_and(|many_after| number < many_after);
+    let is_forgotten = run.exchanges.iter().any(|send| send.is_accepted() && is_before_many(send.call));
+    // One message under two ids is one where its internetMessageId is known.
+    let is_immutable = |by: Manner| by == Manner::Immutable;
+    let is_one = run.calls.iter().all(|call| call.knows_id || is_immutable(call.by) == is_immutable(run.setup.by));
+    (shows_in_time || !is_in_doubt)
+        && is_one
+        && !schedule.faults.iter().any(is_beyond)
+        && !schedule.then.iter().any(is_forgetful)
+        && !is_forgotten
+}
+
+/// Where nothing goes wrong, a send is one request, and with verify always two.
+fn all_well(schedule: &Schedule, run: &Run) -> Option<String> {
+    let setup = &run.setup;
+    let is_plain = setup.item == crate::schedule::Item::Draft && setup.deferred_ms == 0;
+    if !schedule.faults.is_empty() || !is_plain || setup.first == Action::Check {
+        return None;
+    }
+    let always = setup.verify == Verify::Always;
+    let requests = run.exchanges.iter().filter(|exchange| exchange.call == 0).count();
+    let expected = if always { 2 } else { 1 };
+    let is_wrong = requests != expected || run.calls[0].status() != Some(Status::Ok);
+    (is_wrong && (setup.may_read || !always))
+        .then(|| format!("I6: with no fault, {requests} requests and {:?}", run.calls[0].status()))
 }
 
 impl CallMade {
@@ -55,218 +104,287 @@ impl CallMade {
         }
     }
 
-    fn error(&self) -> Option<&Error> {
+    pub fn error(&self) -> Option<&Error> {
         match &self.end {
             CallEnd::Answer(Err(error)) => Some(error),
-            _ => None,
+            CallEnd::Answer(Ok(_)) | CallEnd::Crashed | CallEnd::Panicked => None,
         }
     }
 }
 
 /// A call, held against its run.
-struct Held<'a> {
-    run: &'a Run,
-    number: usize,
-    call: &'a CallMade,
+pub struct Held<'a> {
+    pub run: &'a Run,
+    pub number: usize,
+    pub call: &'a CallMade,
 }
 
 impl Held<'_> {
-    fn exchanges(&self) -> impl Iterator<Item = &Exchange> {
+    pub fn exchanges(&self) -> impl DoubleEndedIterator<Item = &Exchange> {
         self.run.exchanges.iter().filter(|exchange| exchange.call == self.number)
     }
 
-    /// Sent is sent, and not sent is not sent, then and later.
+    pub fn sends(&self) -> impl DoubleEndedIterator<Item = &Exchange> {
+        self.exchanges().filter(|exchange| exchange.is_send())
+    }
+
+    fn looks(&self) -> impl DoubleEndedIterator<Item = &Exchange> {
+        self.exchanges().filter(|exchange| !exchange.is_send())
+    }
+
+    pub fn is_check(&self) -> bool {
+        self.call.action == Action::Check
+    }
+
+    /// The calls of the same process before this one, the last first.
+    fn earlier(&self) -> impl Iterator<Item = Held<'_>> {
+        let calls = self.run.calls[..self.number].iter().enumerate().rev();
+        calls.filter(|(_, call)| call.process == self.call.process).map(|(number, call)| Held {
+            run: self.run,
+            number,
+            call,
+        })
+    }
+
+    /// I2: sent is sent, and not sent is not sent, then and later.
     fn answer(&self) -> Option<String> {
-        let of_call = |mail: &&Mail| mail.exchange.is_some_and(|at| self.run.exchanges[at].call == self.number);
+        let by_call = |mail: &&Mail| mail.exchange.is_some_and(|at| self.run.exchanges[at].call == self.number);
         // A check answers for what was done before it.
         let before = |mail: &&Mail| mail.exchange.is_some_and(|at| self.run.exchanges[at].call <= self.number);
-        let is_check = self.call.action == Action::Check;
-        let mut mails = self.run.mails.iter().filter(|mail| if is_check { before(mail) } else { of_call(mail) });
+        let mut mails = self.run.mails.iter().filter(|mail| if self.is_check() { before(mail) } else { by_call(mail) });
         match &self.call.end {
             CallEnd::Answer(Ok(receipt)) => {
-                let left = mails.next().is_some()
-                    || receipt.found && self.run.mails.iter().any(|mail| mail.at + SLACK >= self.call.began);
-                (!left).then(|| "sent, although no mail left".to_owned())
+                let slack = SLACK + Duration::from_secs(self.run.setup.mailbox_skew_s.unsigned_abs());
+                let is_recent = |mail: &Mail| mail.at + slack >= self.call.true_began;
+                let left = mails.next().is_some() || receipt.found && self.run.mails.iter().any(is_recent);
+                (!left).then(|| "I2: sent, although no mail left".to_owned())
             }
+            CallEnd::Answer(Err(error)) if error.status == Status::Internal => Some(format!("I2: {error}")),
+            CallEnd::Answer(Err(error)) if self.is_check() && error.status == Status::NotADraft => {
+                mails.next().map(|mail| format!("I2: {error}: but it left at {:?}", mail.at))
+            }
+            CallEnd::Answer(Err(error)) if self.is_check() && error.status != Status::Unavailable => None,
             CallEnd::Answer(Err(error)) if error.status.sent() == Some(false) => {
-                mails.next().map(|mail| format!("{error}: but it left at {:?}", mail.at))
+                mails.next().map(|mail| format!("I2: {error}: but it left at {:?}", mail.at))
             }
-            CallEnd::Answer(Err(error)) if error.status == Status::Internal => Some(error.to_string()),
-            CallEnd::Panicked => Some("panicked".to_owned()),
-            _ => None,
+            CallEnd::Answer(Err(_)) | CallEnd::Crashed => None,
+            CallEnd::Panicked => Some("I2: panicked".to_owned()),
         }
     }
 
+    /// I3: what Graph itself accepted is never sent again, nor called unsent, while it is remembered.
+    fn accepted_before(&self) -> Option<String> {
+        let accepted = self.earlier().find(|call| call.sends().any(Exchange::is_accepted))?;
+        let is_remembered = self.call.began < accepted.call.returned + MS(REMEMBERED_MS);
+        let is_immutable = |by: Manner| by == Manner::Immutable;
+        let is_one_id = is_immutable(accepted.call.by) == is_immutable(self.call.by);
+        let is_known = is_one_id || self.call.knows_id;
+        let is_forgotten = self.run.many_after.is_some_and(|many| accepted.number < many && many <= self.number);
+        if accepted.call.status() != Some(Status::Ok) || !is_remembered || !is_known || is_forgotten {
+            return None;
+        }
+        if let Some(send) = self.sends().next() {
+            return Some(format!(
+                "I3: sent at {:?} what call {} had been told was accepted",
+                send.began, accepted.number
+            ));
+        }
+        let error = self.call.error()?;
+        let is_wrong = match error.status {
+            Status::Rejected => true,
+            // Nothing can be seen under the other id, and that is no more than it says.
+            Status::Unavailable => is_one_id || self.looks().any(|look| matches!(look.shown, Shown::Draft { .. })),
+            Status::NotFound => is_one_id,
+            Status::NotADraft => self.is_check(),
+            Status::Ok
+            | Status::InvalidArgument
+            | Status::Unreachable
+            | Status::Cancelled
+            | Status::TimedOut
+            | Status::Unauthenticated
+            | Status::Forbidden
+            | Status::Throttled
+            | Status::Unknown
+            | Status::Internal => false,
+        };
+        is_wrong.then(|| format!("I3: {error}: of what call {} had been told was accepted", accepted.number))
+    }
+
+    /// I4: once it was seen gone or no draft after a doubt, a draft never yields "not sent", nor another attempt.
+    fn seen_gone(&self) -> Option<String> {
+        let doubted = self.sends().find(|send| send.is_doubtful())?.ended?;
+        let mut after = self.exchanges().skip_while(|exchange| exchange.began < doubted);
+        let gone = after.find(|look| matches!(look.shown, Shown::Gone | Shown::NotADraft))?;
+        if let Some(send) = after.find(|exchange| exchange.is_send()) {
+            return Some(format!("I4: seen {:?} at {:?}, and sent again at {:?}", gone.shown, gone.began, send.began));
+        }
+        let error = self.call.error()?;
+        // Sent before this call, by its time.
+        let is_not_sent = error.status.sent() == Some(false) && error.status != Status::NotADraft;
+        is_not_sent.then(|| format!("I4: {error}: although seen {:?} at {:?}", gone.shown, gone.began))
+    }
+
+    /// I5: unknown only where nobody could know, and known as soon as it could be.
+    fn unknown(&self) -> Option<String> {
+        if let Some(why) = overlooked(self) {
+            return Some(format!("I5: not found, although {why}"));
+        }
+        if let Some(why) = dawdled(self) {
+            return Some(format!("I5: {why}"));
+        }
+        if self.call.status() != Some(Status::Unknown) {
+            return None;
+        }
+        unjustified(self).map(|why| format!("I5: unknown, although {why}"))
+    }
+
+    /// I6: the status is one that goes with what was put on the wire.
+    fn status(&self) -> Option<String> {
+        let error = self.call.error()?;
+        let status_of = |wanted: &[u16]| self.exchanges().any(|exchange| wanted.contains(&exchange.status));
+        let refused =
+            |natures: &dyn Fn(End) -> bool| self.sends().any(|send| send.status > 0 && send.end.is_some_and(natures));
+        let fits = match error.status {
+            Status::Ok | Status::InvalidArgument | Status::Internal => false,
+            // Also a look that failed, before anything was sent.
+            Status::Unreachable => {
+                let has_failed =
+                    |exchange: &Exchange| !exchange.handed_on || !exchange.is_send() && exchange.status == 0;
+                self.exchanges().any(has_failed)
+            }
+            Status::Cancelled => self.call.cancelled.is_some(),
+            // Also a look that failed until then.
+            Status::TimedOut => self.call.returned + ONE_MORE >= self.call.deadline,
+            Status::Unauthenticated => status_of(&[401]),
+            Status::Forbidden => status_of(&[403, 401]),
+            Status::NotFound => self.exchanges().any(|exchange| {
+                exchange.shown == Shown::Gone || exchange.is_send() && exchange.end == Some(End::Missing404)
+            }),
+            Status::Rejected => refused(&|end| matches!(end, End::Bad400 | End::Conflict412 | End::TooLarge413)),
+            Status::Throttled => {
+                status_of(&[429]) || self.pauses(self.call.returned).any(|(_, until)| until > self.call.began)
+            }
+            Status::NotADraft => {
+                let seen = |shown: Shown| match shown {
+                    Shown::NotADraft | Shown::Other => true,
+                    Shown::List { others, .. } => others > 0,
+                    Shown::Nothing | Shown::Draft { .. } | Shown::Gone | Shown::Refused => false,
+                };
+                self.looks().any(|look| seen(look.shown)) || self.earlier().any(|call| call.sends().next().is_some())
+            }
+            Status::Unavailable => return self.unavailable(error),
+            Status::Unknown => {
+                let is_doubtful = |call: &Held<'_>| call.sends().any(|send| send.handed_on);
+                let is_deferred = self.run.setup.deferred_ms > 0;
+                self.is_check() || is_deferred || is_doubtful(self) || self.earlier().any(|call| is_doubtful(&call))
+            }
+        };
+        (!fits).then(|| format!("I6: {error}: goes with nothing that it met"))
+    }
+
+    /// "settle_ms or more after the last doubtful attempt was cut off the draft was still there".
+    fn unavailable(&self, error: &Error) -> Option<String> {
+        let doubtful = |call: &Held<'_>| {
+            let ends = call.sends().filter(|send| send.is_doubtful()).filter_map(|send| send.ended);
+            ends.max()
+        };
+        let doubted = doubtful(self).or_else(|| self.earlier().find_map(|call| doubtful(&call)))?;
+        let settled = doubted + MS(self.call.settle_ms);
+        let is_settled = |look: &Exchange| matches!(look.shown, Shown::Draft { .. }) && look.ended >= Some(settled);
+        let is_before = self.sends().next().is_none() && !self.is_check();
+        (!is_before && !self.looks().any(is_settled))
+            .then(|| format!("I6: {error}: and no draft was seen after {settled:?}"))
+    }
+
+    /// I7: the fields say what happened.
+    fn fields(&self) -> Option<String> {
+        let sends = u32::try_from(self.sends().filter(|send| send.handed_on).count()).unwrap();
+        let http = self.sends().rfind(|send| send.status > 0).map_or(0, |send| send.status);
+        let (attempts, said, id) = match &self.call.end {
+            CallEnd::Answer(Ok(receipt)) => (receipt.attempts, receipt.http_status, &*receipt.client_request_id),
+            CallEnd::Answer(Err(error)) => (error.attempts, error.http_status, &*error.client_request_id),
+            CallEnd::Crashed | CallEnd::Panicked => return None,
+        };
+        if attempts != sends {
+            return Some(format!("I7: {attempts} attempts are told, and {sends} were made"));
+        }
+        // A refused look stands for a send that was not made.
+        if sends > 0 && said != http || sends == 0 && said > 0 && !self.looks().any(|look| look.status == said) {
+            return Some(format!("I7: HTTP {said} is told, and the last reply to a send was {http}"));
+        }
+        if self.exchanges().any(|exchange| exchange.client_request_id != id) {
+            return Some("I7: another client-request-id".to_owned());
+        }
+        let CallEnd::Answer(Ok(receipt)) = &self.call.end else { return None };
+        let ids = [Id::DRAFT, Id::MOVED, Id::SENT, Id::COPY, Id::TWIN, Id::Immutable].map(|id| id.text(0));
+        let is_one = receipt.sent_id.is_empty() || ids.contains(&receipt.sent_id);
+        (!is_one).then(|| format!("I7: {} is no id of this message", receipt.sent_id))
+    }
+
+    /// I8: not begun or told to wait, attempts and time left: another attempt.
+    fn gives_up(&self) -> Option<String> {
+        let setup = &self.run.setup;
+        let last = self.sends().next_back()?;
+        let sends = self.sends().count();
+        let error = self.call.error()?;
+        let has_time = self.call.returned + ONE_MORE < self.call.deadline && self.call.cancelled.is_none();
+        let is_paused = self.pauses(self.call.returned).any(|(_, until)| until > self.call.returned);
+        if !has_time || is_paused || last.is_doubtful() || self.call.by == Manner::NoRoute {
+            return None;
+        }
+        let passes = matches!(last.end, Some(End::NoConnection | End::NoName | End::NoConnectInTime));
+        let waits = matches!(last.end, Some(End::Wait429 | End::DateWait429 | End::NoWait429));
+        if (passes || waits) && sends < setup.max_attempts as usize {
+            return Some(format!("I8: {error}: after {sends} of {} attempts", setup.max_attempts));
+        }
+        let is_refused = matches!(last.end, Some(End::Token401 | End::Claims401));
+        let is_first = self.exchanges().filter(|exchange| exchange.status == 401).count() == 1;
+        (is_refused && is_first && setup.renewable && !self.is_check())
+            .then(|| format!("I8: {error}: and there was another token"))
+    }
+
+    /// I9: back by the deadline, and once it is cancelled.
     fn deadline(&self) -> Option<String> {
-        let CallMade { deadline, returned, cancelled, .. } = self.call;
+        let CallMade { deadline, returned, true_returned, cancelled, .. } = *self.call;
         if returned > deadline {
-            return Some(format!("ended at {returned:?}, after its deadline {deadline:?}"));
+            return Some(format!("I9: ended at {returned:?}, after its deadline {deadline:?}"));
         }
-        let cancelled = cancelled.filter(|cancelled| returned > cancelled)?;
-        Some(format!("ended at {returned:?}, cancelled at {cancelled:?}"))
+        let cancelled = cancelled.filter(|cancelled| true_returned > *cancelled)?;
+        // It may have been suspended in the meantime.
+        let is_awake = true_returned - self.call.true_began == returned - self.call.began;
+        is_awake.then(|| format!("I9: ended at {true_returned:?}, cancelled at {cancelled:?}"))
     }
 
-    /// How many requests, and what they have in common.
     fn requests(&self) -> Option<String> {
         let setup = &self.run.setup;
-        let sends = self.exchanges().filter(|exchange| exchange.kind == Kind::Send).count();
-        let allowed =
-            if self.call.action == Action::Check { 0 } else { setup.max_attempts + u32::from(setup.renewable) };
-        if sends > allowed as usize {
-            return Some(format!("{sends} sends, and {allowed} are allowed"));
-        }
-        let id = match &self.call.end {
-            CallEnd::Answer(Ok(receipt)) => &*receipt.client_request_id,
-            CallEnd::Answer(Err(error)) => &*error.client_request_id,
-            _ => return None,
-        };
-        let same = self.exchanges().all(|exchange| exchange.client_request_id == *id);
-        (!same).then(|| "another client-request-id".to_owned())
-    }
-
-    /// Nobody asks anything while Graph asked everybody to wait.
-    fn gate(&self) -> Option<String> {
-        let early = self.exchanges().filter(|exchange| !exchange.nested).find(|exchange| {
-            self.pauses(exchange.began).any(|(seen, until)| seen <= exchange.began && exchange.began < until)
-        })?;
-        Some(format!("{:?} at {:?} although Graph asked to wait", early.kind, early.began))
-    }
-
-    /// The pauses that the client was asked for until then: when, and until when.
-    fn pauses(&self, by: Time) -> impl Iterator<Item = (Time, Time)> {
-        let known = self.run.exchanges.iter().filter(move |exchange| {
-            self.run.calls[exchange.call].client == self.call.client
-                && matches!(exchange.met, Met::Throttled | Met::Doubt | Met::Blind)
-                && exchange.ended.is_some_and(|ended| ended <= by)
-        });
-        known.filter_map(|exchange| Some((exchange.ended?, exchange.pause?)))
+        let sends = self.sends().count();
+        let allowed = if self.is_check() { 0 } else { setup.max_attempts + u32::from(setup.renewable) };
+        (sends > allowed as usize).then(|| format!("I9: {sends} sends, and {allowed} are allowed"))
     }
 
     /// No token in any text.
     fn silence(&self) -> Option<String> {
         let text = match &self.call.end {
             CallEnd::Answer(result) => format!("{result:?}"),
-            _ => return None,
+            CallEnd::Crashed | CallEnd::Panicked => return None,
         };
-        (text.contains(TOKEN) || text.contains(RENEWED)).then(|| "a token is in its answer".to_owned())
+        (text.contains(TOKEN) || text.contains(RENEWED)).then(|| "I7: a token is in its answer".to_owned())
     }
 
-    /// When the last attempt was cut off that may have been accepted; an earlier call's where this one made none.
-    fn doubted_at(&self) -> Option<Time> {
-        let doubts = self.exchanges().filter(|exchange| exchange.kind == Kind::Send && exchange.met == Met::Doubt);
-        let own = doubts.filter_map(|exchange| exchange.ended).max();
-        own.or_else(|| self.earlier_doubt())
-    }
-
-    /// The doubt that an earlier call of the same client left behind.
-    fn earlier_doubt(&self) -> Option<Time> {
-        let mut later = self.call.began;
-        for (number, call) in self.run.calls[..self.number].iter().enumerate().rev() {
-            if call.action == Action::Check {
-                continue;
-            }
-            if call.client != self.call.client || later >= call.returned + REMEMBERED {
-                return None;
-            }
-            match call.status()? {
-                Status::Ok => return Some(call.returned),
-                Status::Unknown => return Held { run: self.run, number, call }.doubted_at().or(Some(call.returned)),
-                // It remembers what it was told.
-                Status::NotADraft => later = call.began,
-                // It settled what was in doubt.
-                _ => return None,
-            }
-        }
-        None
-    }
-
-    /// Unknown is what the looks that were allowed could not tell, and they were made.
-    fn unknown(&self) -> Option<String> {
-        if self.call.error()?.status != Status::Unknown {
-            return None;
-        }
-        let is_check = self.call.action == Action::Check;
-        let Some(doubted_at) = self.doubted_at().or(is_check.then_some(self.call.began)) else {
-            return Some("unknown, and nothing was ever in doubt".to_owned());
-        };
-        if self.call.cancelled.is_some() || !(looks(self.call.verify) || is_check) {
-            return None;
-        }
-        let settled_at = doubted_at + MS(self.run.setup.settle_ms);
-        let made: Vec<&Exchange> =
-            self.exchanges().filter(|look| look.kind != Kind::Send && look.began >= doubted_at).collect();
-        // A later attempt, even one that was refused, opens the question anew.
-        let sends = self.exchanges().filter(|exchange| exchange.kind == Kind::Send);
-        let last_send = sends.filter_map(|send| send.ended).max().unwrap_or(doubted_at);
-        let since: Vec<&Exchange> = made.iter().filter(|look| look.began >= last_send).copied().collect();
-        self.overlooked(&since, settled_at).or_else(|| self.gave_up(&made, doubted_at, settled_at))
-    }
-
-    /// A look told, and was not believed.
-    fn overlooked(&self, made: &[&Exchange], settled_at: Time) -> Option<String> {
-        let versions = self.run.exchanges.iter().filter_map(|look| match look.met {
-            Met::Draft { version } if self.run.calls[look.call].client == self.call.client => Some(version),
-            _ => None,
-        });
-        let versions: Vec<u32> = versions.collect();
-        let unchanged = versions.windows(2).all(|two| two[0] == two[1]);
-        let told = made.iter().find(|look| match look.met {
-            Met::NotADraft { dated } => dated,
-            Met::Draft { .. } => look.began >= settled_at && unchanged,
-            _ => false,
-        })?;
-        Some(format!("unknown, although a look at {:?} told {:?}", told.began, told.met))
-    }
-
-    /// What is not needed for any of the above within the assumptions, and keeps the harm small beyond them: nothing is sent
-    /// again after a draft was seen to change, and a refusal after a doubt is looked behind.
+    /// Keeps the harm small beyond the assumptions: nothing is sent again after the draft was seen to change.
     fn care(&self) -> Option<String> {
         let all: Vec<&Exchange> = self.exchanges().collect();
-        let doubt = all.iter().position(|exchange| exchange.kind == Kind::Send && exchange.met == Met::Doubt)?;
-        let (before, after) = all.split_at(doubt + 1);
-        let seen = |looks: &[&Exchange]| -> Vec<u32> {
-            let versions = looks.iter().filter_map(|look| match look.met {
-                Met::Draft { version } => Some(version),
-                _ => None,
-            });
-            versions.collect()
+        let doubt = all.iter().position(|exchange| exchange.is_doubtful())?;
+        let version = |look: &&&Exchange| match look.shown {
+            Shown::Draft { version } if look.kind == Kind::Look => Some(version),
+            _ => None,
         };
-        for (at, send) in after.iter().enumerate().filter(|(_, exchange)| exchange.kind == Kind::Send) {
-            let versions: Vec<u32> = seen(before).into_iter().chain(seen(&after[..at])).collect();
+        for (at, send) in all.iter().enumerate().skip(doubt + 1).filter(|(_, exchange)| exchange.is_send()) {
+            let versions: Vec<u32> = all[..at].iter().filter_map(|look| version(&look)).collect();
             if versions.windows(2).any(|two| two[0] != two[1]) {
-                return Some(format!("sent again at {:?}, although the draft had changed", send.began));
-            }
-            let is_refused = send.met == Met::Refused && !matches!(send.status, 401 | 403);
-            let has_time = send.ended? < self.call.deadline && self.call.cancelled.is_none();
-            if is_refused && has_time && after.len() == at + 1 && !self.is_paused(send.ended?) {
-                return Some(format!("refused with {} after a doubt, and not looked behind", send.status));
+                return Some(format!("I1: sent again at {:?}, although the draft had changed", send.began));
             }
         }
         None
-    }
-
-    fn is_paused(&self, at: Time) -> bool {
-        self.pauses(at).any(|(_, until)| until > at)
-    }
-
-    /// There was time and permission for a look that might have told.
-    fn gave_up(&self, made: &[&Exchange], doubted_at: Time, settled_at: Time) -> Option<String> {
-        let CallMade { began, deadline, returned, .. } = *self.call;
-        if self.pauses(returned).any(|(_, until)| until >= deadline) {
-            return None;
-        }
-        if made.is_empty() && doubted_at.max(began) < deadline {
-            return Some("unknown without a look".to_owned());
-        }
-        let is_hopeless = made.iter().any(|look| match look.met {
-            Met::NotAllowed => true,
-            Met::Draft { .. } | Met::Gone => look.began >= settled_at,
-            _ => false,
-        });
-        if is_hopeless || returned + LAST_LOOK >= deadline {
-            return None;
-        }
-        let last = made.last().map(|look| look.met);
-        Some(format!("unknown at {returned:?} after {last:?}, although {settled_at:?} and {deadline:?} were to come"))
     }
 }

@@ -1,13 +1,17 @@
 //! The client against a model of Graph in virtual time: no schedule of failures within the assumptions makes a duplicate or a
 //! false answer. `mutate` shows that it would be noticed if one did.
 //!
+//! A schedule decides what Graph does and what is said of it, each by itself where Graph's contract does not bind the two
+//! (`faults`). What must hold is worded by mails and by what was on the wire (`invariants`), and nothing in it is taken from
+//! how the library decides.
+//!
 //! ```text
 //! cargo test --release --test simulation -- --nocapture
 //! SIMULATION_SCHEDULES   random schedules for each seed (50000)
 //! SIMULATION_SEED        their seed (one that is fixed, and one that is fresh)
 //! SIMULATION_FAULTS      faults in each of the enumerated schedules (2; without optimization 1)
 //! SIMULATION_THREADS     runs with several threads (3000)
-//! SIMULATION_REPLAY, SIMULATION_THREADS_SEED   one run again, as a failure prints them
+//! SIMULATION_REPLAY, SIMULATION_THREADS_REPLAY   one run again, as a failure prints them
 //! ```
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout)]
@@ -15,15 +19,24 @@
 mod clock;
 mod exhaustive;
 mod faults;
+mod generate;
 mod invariants;
+mod looks;
 mod model;
+mod names;
+mod plain_fate;
 mod rates;
+mod regressions;
 mod replies;
+mod requests;
 mod run;
 mod schedule;
 mod search;
 mod threads;
+mod threads_invariants;
+mod threads_plan;
 mod transport;
+mod waiting;
 
 use schedule::Schedule;
 
@@ -37,6 +50,11 @@ fn replay() {
 }
 
 #[test]
+fn found_before() {
+    regressions::found_before();
+}
+
+#[test]
 fn random_schedules() {
     search::random();
 }
@@ -44,6 +62,11 @@ fn random_schedules() {
 #[test]
 fn all_schedules_of_a_few_faults() {
     exhaustive::exhaustive();
+}
+
+#[test]
+fn unknowns() {
+    rates::unknowns();
 }
 
 #[test]

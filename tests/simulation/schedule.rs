@@ -1,20 +1,29 @@
 //! What a schedule is: the world a call meets, and the faults on its way; printed as one line, and read back from it.
 
-use std::env;
 use std::fmt::{self, Debug, Display};
 use std::str::FromStr;
 
 use graph_message::client::Verify;
 
-use crate::faults::{Cut, Event, LookFault, SendFault};
+use crate::faults::{Cut, Event, SendFault};
+use crate::looks::LookFault;
+use crate::names::Manner;
 
 /// Everything that is decided before a run: the run itself is deterministic.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Schedule {
     pub setup: Setup,
     pub faults: Vec<Fault>,
-    /// What the caller does when its call has ended, and how many milliseconds later.
-    pub then: Vec<(Action, u64)>,
+    /// What the caller does when its call has ended.
+    pub then: Vec<Later>,
+}
+
+/// What the caller does so many milliseconds later, and in which manner.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Later {
+    pub after_ms: u64,
+    pub action: Action,
+    pub by: Manner,
 }
 
 /// The client's settings, and how Graph behaves throughout.
@@ -33,11 +42,20 @@ pub struct Setup {
     pub renewable: bool,
     /// Whether the id stays when the item moves.
     pub ids_stay: bool,
+    pub item: Item,
+    /// Whether the sent copy is another item, and the draft stays.
+    pub copy: bool,
+    /// Until when the draft is deferred, from the beginning of the run; 0 is not.
+    pub deferred_ms: u64,
     pub transit: Transit,
+    /// From a reply, or the cut, until Graph acts on what it was handed, where it does so later.
+    pub acts_ms: u64,
     /// From the acceptance until the item is no draft in Drafts any more.
     pub leaves_ms: u64,
     /// From then until it shows in Sent Items.
     pub shows_ms: u64,
+    /// How much later than the item a list shows it.
+    pub list_lag_ms: u64,
     /// How old a stale look is.
     pub stale_ms: u64,
     /// The server's clock less ours.
@@ -48,6 +66,25 @@ pub struct Setup {
     pub late_after_ms: u64,
     /// A request that is cut off arrives this much later, as it does where the connection is not reset; 0 is never.
     pub arrives_late_ms: u64,
+    /// How long a suspension lasts.
+    pub suspend_ms: u64,
+    /// What is drawn where the client asks for chance, in hundredths.
+    pub jitter: u64,
+    /// What the first call is, and in which manner.
+    pub first: Action,
+    pub by: Manner,
+}
+
+/// What the item is before the first call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Item {
+    Draft,
+    /// A message that somebody sent to this mailbox.
+    Received,
+}
+
+impl Item {
+    pub const ALL: [Item; 2] = [Item::Draft, Item::Received];
 }
 
 /// How an accepted item looks on its way from Drafts to Sent Items.
@@ -72,12 +109,19 @@ pub enum Action {
     Send,
     /// Asks what became of it.
     Check,
-    /// Starts the program anew: another client, which verifies always and knows the `internetMessageId`.
+    /// Starts the program anew once it is settled: another client, which verifies always and knows the `internetMessageId`.
     Rerun,
+    /// Sends more other drafts than are remembered.
+    Many,
+    /// As `Rerun`, and does not wait: outside of the promise.
+    Restart,
+    /// Sends from a forked child, which remembers nothing: outside of the promise.
+    Fork,
 }
 
 impl Action {
-    pub const ALL: [Action; 3] = [Action::Send, Action::Check, Action::Rerun];
+    pub const ALL: [Action; 6] =
+        [Action::Send, Action::Check, Action::Rerun, Action::Many, Action::Restart, Action::Fork];
 }
 
 /// One thing that goes wrong, or happens, at one place.
@@ -105,52 +149,98 @@ impl Default for Setup {
             may_read: true,
             renewable: false,
             ids_stay: false,
+            item: Item::Draft,
+            copy: false,
+            deferred_ms: 0,
             transit: Transit::Hidden,
+            acts_ms: 0,
             leaves_ms: 0,
             shows_ms: 0,
+            list_lag_ms: 0,
             stale_ms: 0,
             skew_s: 0,
             mailbox_skew_s: 0,
             late_after_ms: 1500,
             arrives_late_ms: 0,
+            suspend_ms: 3_600_000,
+            jitter: 100,
+            first: Action::Send,
+            by: Manner::Upn,
+        }
+    }
+}
+
+impl Display for Setup {
+    /// What differs from the default.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let plain = Setup::default();
+        let mut told = "verify=".to_owned();
+        told.push_str(&format!("{:?}", self.verify));
+        let words: [(&str, &dyn Display, &dyn Display); 19] = [
+            ("attempts", &self.max_attempts, &plain.max_attempts),
+            ("timeout", &self.timeout_ms, &plain.timeout_ms),
+            ("attempt_timeout", &self.attempt_timeout_ms, &plain.attempt_timeout_ms),
+            ("settle", &self.settle_ms, &plain.settle_ms),
+            ("knows_id", &self.knows_id, &plain.knows_id),
+            ("may_read", &self.may_read, &plain.may_read),
+            ("renewable", &self.renewable, &plain.renewable),
+            ("ids_stay", &self.ids_stay, &plain.ids_stay),
+            ("copy", &self.copy, &plain.copy),
+            ("deferred", &self.deferred_ms, &plain.deferred_ms),
+            ("acts", &self.acts_ms, &plain.acts_ms),
+            ("leaves", &self.leaves_ms, &plain.leaves_ms),
+            ("shows", &self.shows_ms, &plain.shows_ms),
+            ("list_lag", &self.list_lag_ms, &plain.list_lag_ms),
+            ("stale", &self.stale_ms, &plain.stale_ms),
+            ("skew", &self.skew_s, &plain.skew_s),
+            ("mailbox_skew", &self.mailbox_skew_s, &plain.mailbox_skew_s),
+            ("late_after", &self.late_after_ms, &plain.late_after_ms),
+            ("arrives_late", &self.arrives_late_ms, &plain.arrives_late_ms),
+        ];
+        for (name, value, plain) in words {
+            if value.to_string() != plain.to_string() {
+                told.push_str(&format!(" {name}={value}"));
+            }
+        }
+        let words: [(&str, String, String); 6] = [
+            ("item", format!("{:?}", self.item), format!("{:?}", plain.item)),
+            ("transit", format!("{:?}", self.transit), format!("{:?}", plain.transit)),
+            ("suspend", self.suspend_ms.to_string(), plain.suspend_ms.to_string()),
+            ("jitter", self.jitter.to_string(), plain.jitter.to_string()),
+            ("first", format!("{:?}", self.first), format!("{:?}", plain.first)),
+            ("by", format!("{:?}", self.by), format!("{:?}", plain.by)),
+        ];
+        for (name, value, plain) in words {
+            if value != plain {
+                told.push_str(&format!(" {name}={value}"));
+            }
+        }
+        f.write_str(&told)
+    }
+}
+
+impl Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Fault::Send(nth, fault) => write!(f, "send.{nth}={fault}"),
+            Fault::Look(nth, fault) => write!(f, "look.{nth}={fault:?}"),
+            Fault::World(step, offset, event) => write!(f, "event.{step}.{offset}={event:?}"),
+            Fault::Crash(step, cut) => write!(f, "crash.{step}={cut:?}"),
         }
     }
 }
 
 impl Display for Schedule {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let s = &self.setup;
-        write!(
-            f,
-            "verify={:?} attempts={} timeout={} attempt_timeout={} settle={} knows_id={} may_read={} renewable={} \
-             ids_stay={} transit={:?} leaves={} shows={} stale={} skew={} mailbox_skew={} late_after={} arrives_late={}",
-            s.verify,
-            s.max_attempts,
-            s.timeout_ms,
-            s.attempt_timeout_ms,
-            s.settle_ms,
-            s.knows_id,
-            s.may_read,
-            s.renewable,
-            s.ids_stay,
-            s.transit,
-            s.leaves_ms,
-            s.shows_ms,
-            s.stale_ms,
-            s.skew_s,
-            s.mailbox_skew_s,
-            s.late_after_ms,
-            s.arrives_late_ms
-        )?;
-        for fault in &self.faults {
-            match fault {
-                Fault::Send(nth, fault) => write!(f, " send.{nth}={fault}")?,
-                Fault::Look(nth, fault) => write!(f, " look.{nth}={fault:?}")?,
-                Fault::World(step, offset, event) => write!(f, " event.{step}.{offset}={event:?}")?,
-                Fault::Crash(step, cut) => write!(f, " crash.{step}={cut:?}")?,
+        write!(f, "{}", self.setup)?;
+        self.faults.iter().try_for_each(|fault| write!(f, " {fault}"))?;
+        for later in &self.then {
+            write!(f, " then.{}={:?}", later.after_ms, later.action)?;
+            if later.by != Manner::Upn {
+                write!(f, ",{:?}", later.by)?;
             }
         }
-        self.then.iter().try_for_each(|(action, after)| write!(f, " then.{after}={action:?}"))
+        Ok(())
     }
 }
 
@@ -166,12 +256,11 @@ impl FromStr for Schedule {
     }
 }
 
-impl Schedule {
-    fn read(&mut self, word: &str) -> Option<()> {
-        let (name, value) = word.split_once('=')?;
-        let s = &mut self.setup;
-        let mut places = name.split('.');
-        match places.next()? {
+impl Setup {
+    /// Reads one word, and says whether it is one of a setup's.
+    pub fn read(&mut self, name: &str, value: &str) -> Option<()> {
+        let s = self;
+        match name {
             "verify" => s.verify = named(&[Verify::Never, Verify::OnDoubt, Verify::Always], value)?,
             "attempts" => s.max_attempts = value.parse().ok()?,
             "timeout" => s.timeout_ms = value.parse().ok()?,
@@ -181,25 +270,62 @@ impl Schedule {
             "may_read" => s.may_read = value.parse().ok()?,
             "renewable" => s.renewable = value.parse().ok()?,
             "ids_stay" => s.ids_stay = value.parse().ok()?,
+            "item" => s.item = named(&Item::ALL, value)?,
+            "copy" => s.copy = value.parse().ok()?,
+            "deferred" => s.deferred_ms = value.parse().ok()?,
             "transit" => s.transit = named(&Transit::ALL, value)?,
+            "acts" => s.acts_ms = value.parse().ok()?,
             "leaves" => s.leaves_ms = value.parse().ok()?,
             "shows" => s.shows_ms = value.parse().ok()?,
+            "list_lag" => s.list_lag_ms = value.parse().ok()?,
             "stale" => s.stale_ms = value.parse().ok()?,
             "skew" => s.skew_s = value.parse().ok()?,
             "mailbox_skew" => s.mailbox_skew_s = value.parse().ok()?,
             "late_after" => s.late_after_ms = value.parse().ok()?,
             "arrives_late" => s.arrives_late_ms = value.parse().ok()?,
-            "send" => self.faults.push(Fault::Send(places.next()?.parse().ok()?, value.parse().ok()?)),
-            "look" => self.faults.push(Fault::Look(places.next()?.parse().ok()?, named(&LookFault::ALL, value)?)),
-            "event" => {
-                let (step, offset) = (places.next()?.parse().ok()?, places.next()?.parse().ok()?);
-                self.faults.push(Fault::World(step, offset, named(&Event::ALL, value)?));
-            }
-            "crash" => self.faults.push(Fault::Crash(places.next()?.parse().ok()?, named(&Cut::ALL, value)?)),
-            "then" => self.then.push((named(&Action::ALL, value)?, places.next()?.parse().ok()?)),
+            "suspend" => s.suspend_ms = value.parse().ok()?,
+            "jitter" => s.jitter = value.parse().ok()?,
+            "first" => s.first = named(&Action::ALL, value)?,
+            "by" => s.by = named(&Manner::ALL, value)?,
             _ => return None,
         }
         Some(())
+    }
+}
+
+impl Fault {
+    /// Reads one word, if it is a fault.
+    pub fn read(name: &str, value: &str) -> Option<Fault> {
+        let mut places = name.split('.');
+        Some(match places.next()? {
+            "send" => Fault::Send(places.next()?.parse().ok()?, value.parse().ok()?),
+            "look" => Fault::Look(places.next()?.parse().ok()?, named(&LookFault::ALL, value)?),
+            "event" => {
+                let (step, offset) = (places.next()?.parse().ok()?, places.next()?.parse().ok()?);
+                Fault::World(step, offset, named(&Event::ALL, value)?)
+            }
+            "crash" => Fault::Crash(places.next()?.parse().ok()?, named(&Cut::ALL, value)?),
+            _ => return None,
+        })
+    }
+}
+
+impl Schedule {
+    fn read(&mut self, word: &str) -> Option<()> {
+        let (name, value) = word.split_once('=')?;
+        if let Some(after) = name.strip_prefix("then.") {
+            let (action, by) = value.split_once(',').unwrap_or((value, "Upn"));
+            let (action, by) = (named(&Action::ALL, action)?, named(&Manner::ALL, by)?);
+            self.then.push(Later { after_ms: after.parse().ok()?, action, by });
+            return Some(());
+        }
+        match Fault::read(name, value) {
+            Some(fault) => {
+                self.faults.push(fault);
+                Some(())
+            }
+            None => self.setup.read(name, value),
+        }
     }
 
     /// Drops what the failure does not need, one piece at a time, for as long as it still fails.
@@ -219,6 +345,9 @@ impl Schedule {
             let mut simpler = self.clone();
             simpler.then.remove(at);
             all.push(simpler);
+            let mut simpler = self.clone();
+            simpler.then[at].by = Manner::Upn;
+            all.push(simpler);
         }
         for at in 0..self.faults.len() {
             let mut simpler = self.clone();
@@ -234,6 +363,14 @@ impl Schedule {
         with(&|s| s.skew_s = 0);
         with(&|s| s.mailbox_skew_s = 0);
         with(&|s| s.stale_ms = 0);
+        with(&|s| s.list_lag_ms = 0);
+        with(&|s| s.acts_ms = 0);
+        with(&|s| s.copy = false);
+        with(&|s| s.deferred_ms = 0);
+        with(&|s| s.item = plain.item);
+        with(&|s| s.by = plain.by);
+        with(&|s| s.jitter = plain.jitter);
+        with(&|s| s.suspend_ms = plain.suspend_ms);
         with(&|s| s.shows_ms = 0);
         with(&|s| s.leaves_ms = 0);
         with(&|s| s.transit = plain.transit);
@@ -256,66 +393,11 @@ impl Schedule {
 impl Setup {
     /// How long an acceptance may take to show.
     pub fn lag_ms(&self) -> u64 {
-        self.leaves_ms + self.shows_ms + self.stale_ms
+        self.acts_ms + self.leaves_ms + self.shows_ms + self.list_lag_ms + self.stale_ms
     }
 }
 
 /// The value that prints itself so.
 pub fn named<T: Debug + Copy>(all: &[T], text: &str) -> Option<T> {
     all.iter().copied().find(|value| format!("{value:?}") == text)
-}
-
-/// A schedule out of nothing but a seed.
-pub fn random(seed: u64) -> Schedule {
-    let mut rng = fastrand::Rng::with_seed(seed);
-    let pick = |rng: &mut fastrand::Rng, from: &[u64]| from[rng.usize(..from.len())];
-    let settle_ms = pick(&mut rng, &[2000, 20_000, 20_000, 60_000]);
-    // Everything that is shown late is shown just in time at the latest.
-    let lag = match rng.u8(..4) {
-        0 => 0,
-        1 => settle_ms - 1,
-        _ => rng.u64(..settle_ms),
-    };
-    let (one, two) = (rng.u64(..=lag), rng.u64(..=lag));
-    let (one, two) = if rng.u8(..4) == 0 { (lag, lag) } else { (one.min(two), one.max(two)) };
-    // What happens where a connection is not reset: for the mutations, to see that it would be noticed.
-    let arrives_late_ms = if env::var("SIMULATION_NO_RESET").is_ok() { settle_ms + 1000 } else { 0 };
-    let setup = Setup {
-        verify: [Verify::Never, Verify::OnDoubt, Verify::OnDoubt, Verify::OnDoubt, Verify::Always, Verify::Always]
-            [rng.usize(..6)],
-        max_attempts: rng.u32(1..=4),
-        timeout_ms: pick(&mut rng, &[1000, 5000, 30_000, 60_000, 100_000, 100_000, 200_000]),
-        attempt_timeout_ms: pick(&mut rng, &[5000, 30_000, 30_000]),
-        settle_ms,
-        knows_id: rng.bool(),
-        may_read: rng.u8(..5) > 0,
-        renewable: rng.u8(..4) == 0,
-        ids_stay: rng.bool(),
-        transit: Transit::ALL[rng.usize(..3)],
-        leaves_ms: one,
-        shows_ms: two - one,
-        stale_ms: lag - two,
-        skew_s: [0, 0, 7200, -7200, 3][rng.usize(..5)],
-        mailbox_skew_s: [0, 0, -3, 3][rng.usize(..4)],
-        late_after_ms: 1500,
-        arrives_late_ms,
-    };
-    let mut faults = Vec::new();
-    for _ in 0..[0, 1, 1, 2, 2, 3, 3, 4, 5, 6][rng.usize(..10)] {
-        faults.push(match rng.u8(..20) {
-            0..=8 => Fault::Send(rng.usize(..3), SendFault::random(&mut rng)),
-            9..=15 => Fault::Look(rng.usize(..9), LookFault::ALL[rng.usize(..LookFault::ALL.len())]),
-            16..=18 => {
-                let offset = pick(&mut rng, &[0, 12, 300, 1000, 3000, 15_000, 29_000]);
-                Fault::World(rng.usize(..8), offset, Event::PROMISED[rng.usize(..Event::PROMISED.len())])
-            }
-            _ => Fault::Crash(rng.usize(..8), Cut::ALL[rng.usize(..3)]),
-        });
-    }
-    let mut then = Vec::new();
-    for _ in 0..rng.u8(..3) {
-        let after = pick(&mut rng, &[0, 0, 1000, settle_ms / 2, settle_ms, 240_000, 360_000]);
-        then.push((Action::ALL[rng.usize(..3)], after));
-    }
-    Schedule { setup, faults, then }
 }

@@ -7,9 +7,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 use std::time::Instant;
 
+use crate::generate;
 use crate::invariants::broken;
+use crate::model::{Exchange, Mail};
 use crate::run::{Run, play};
-use crate::schedule::{self, Schedule};
+use crate::schedule::Schedule;
 
 /// The seed of every run that names none, beside a fresh one.
 pub const FIXED_SEED: u64 = 0x6d61_696c;
@@ -24,30 +26,40 @@ pub fn tell(schedule: &Schedule) -> Vec<String> {
     for line in &run.log {
         println!("  {line}");
     }
-    for exchange in &run.exchanges {
-        println!(
-            "  {:>9.3} to {:>9.3} call {} {:?}{}: {:?}",
-            exchange.began.as_secs_f64(),
-            exchange.ended.unwrap_or_default().as_secs_f64(),
-            exchange.call,
-            exchange.kind,
-            if exchange.nested { " (meanwhile)" } else { "" },
-            exchange.met
-        );
-    }
-    for mail in &run.mails {
-        println!("  {:>9.3} a mail leaves", mail.at.as_secs_f64());
-    }
+    tell_exchanges(&run.exchanges);
+    tell_mails(&run.mails);
     for call in &run.calls {
         println!("  {:>9.3} {:?} ends: {:?}", call.returned.as_secs_f64(), call.action, call.end);
     }
     broken(schedule, &run)
 }
 
+pub fn tell_exchanges(exchanges: &[Exchange]) {
+    for exchange in exchanges {
+        println!(
+            "  {:>9.3} to {:>9.3} call {} {:?}{}: {:?}, {:?}, HTTP {}",
+            exchange.began.as_secs_f64(),
+            exchange.ended.unwrap_or_default().as_secs_f64(),
+            exchange.call,
+            exchange.kind,
+            if exchange.nested { " (meanwhile)" } else { "" },
+            exchange.end,
+            exchange.shown,
+            exchange.status
+        );
+    }
+}
+
+pub fn tell_mails(mails: &[Mail]) {
+    for mail in mails {
+        println!("  {:>9.3} a mail leaves", mail.at.as_secs_f64());
+    }
+}
+
 /// What kind of failure it is: what is said of it without the numbers, and without what the client says.
 pub fn kind(why: &str) -> String {
     let why = why.split("although").next().unwrap().split(": but").next().unwrap();
-    let why = why.split(": ").take(2).collect::<Vec<_>>().join(": ");
+    let why = why.split(": ").take(3).collect::<Vec<_>>().join(": ");
     why.replace(|c: char| c.is_ascii_digit(), "").replace("call ", "")
 }
 
@@ -122,7 +134,7 @@ pub fn random() {
             count,
             || failures.are_enough(),
             |nth| {
-                failures.play(&schedule::random(nth_seed(seed, nth)), nth % 16 == 0);
+                failures.play(&generate::random(nth_seed(seed, nth)), nth % 16 == 0);
             },
         );
         failures.none(&format!("SIMULATION_SEED={seed}"));

@@ -2,17 +2,22 @@
 
 use std::panic::resume_unwind;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
+use graph_message::client::Verify;
 use graph_message::message::{Method, Request};
 use graph_message::outcome::{Cause, Failure, Reply};
 use graph_message::transport::{Limits, Transport};
-use percent_encoding::percent_decode_str;
+use serde_json::json;
 
 use crate::clock::{State, World};
-use crate::faults::{Cut, End, LookFault, Says, SendFault, Speed};
-use crate::model::{Exchange, Kind, MS, Met, Shows, Time, acceptance};
-use crate::replies::{self, Sent};
+use crate::faults::{Acted, Cut, End, Nature, SendFault, Speed};
+use crate::looks::LookFault;
+use crate::model::{Folder, Kind, MS, Shown, Shows, Time};
+use crate::names::{REFUSED, STRANGERS};
+use crate::replies;
+use crate::requests::{Asked, read};
+use crate::schedule::{Item, Setup};
 
 /// From the beginning of an exchange until its request is handed on.
 const CONNECTS: Duration = Duration::from_millis(10);
@@ -20,14 +25,11 @@ const CONNECTS: Duration = Duration::from_millis(10);
 const ARRIVES: Duration = Duration::from_millis(10);
 /// Until the reply is there.
 const ANSWERS: Duration = Duration::from_millis(40);
+/// How long a message that was received was sent before the run.
+const DAY: Duration = Duration::from_secs(86_400);
 
 /// Unwinds a call whose process ends here.
 pub struct Crashed;
-
-const PREFIX: &str = "https://graph.microsoft.com/v1.0/users/megan@contoso.example";
-
-/// The token that may not do anything.
-pub const BAD_TOKEN: &str = "b4d-t0ken";
 
 /// The client's view of the network.
 #[derive(Clone)]
@@ -35,6 +37,8 @@ pub struct SimulatedNetwork {
     pub world: Arc<World>,
     /// The most requests to one mailbox at once that the client is set to.
     pub at_once: usize,
+    /// Whether its way leads anywhere: else its proxy refuses.
+    pub is_routed: bool,
 }
 
 /// What an exchange is going to be.
@@ -43,25 +47,41 @@ enum Plan {
     Look(Option<LookFault>),
 }
 
+/// One exchange, on its way.
+struct Running<'a> {
+    network: &'a SimulatedNetwork,
+    number: usize,
+    asked: Asked,
+    plan: Plan,
+    request: &'a Request,
+    limits: &'a Limits,
+}
+
 impl Transport for SimulatedNetwork {
     fn exchange(&self, request: &Request, limits: &Limits) -> Result<Reply, Failure> {
-        let (number, plan) = self.begin(request);
+        let running = self.begin(request, limits);
+        let number = running.number;
         let began = self.world.now();
         self.crash(number, Cut::Before);
-        let result = match self.connect(began, &plan, limits) {
+        let result = match running.connect(began) {
             Err(cause) => Err(failure(false, cause)),
-            Ok(()) => self.handed_on(number, &plan, request, limits),
+            Ok(()) => {
+                self.world.lock().model.exchanges[number].handed_on = true;
+                running.handed_on()
+            }
         };
         self.crash(number, Cut::After);
         let mut state = self.world.lock();
         let now = state.now;
-        state.model.exchanges[number].ended = Some(now);
-        let met = met(&state, number, &plan, &result);
-        state.model.exchanges[number].met = met;
-        state.model.exchanges[number].status = result.as_ref().map_or(0, |reply| reply.status);
-        let asks = result.as_ref().ok().filter(|reply| reply.status == 429 || reply.status >= 500);
-        if let Some(wait) = asks.and_then(|reply| reply.retry_after.as_deref()?.parse().ok()) {
-            state.model.exchanges[number].pause = Some(now + Duration::from_secs(wait));
+        state.model.end(number, now);
+        let exchange = &mut state.model.exchanges[number];
+        exchange.status = result.as_ref().map_or(0, |reply| reply.status);
+        let asked_to_wait = match &running.plan {
+            Plan::Send(_) => exchange.end.and_then(End::pause_s),
+            Plan::Look(fault) => fault.and_then(LookFault::pause_s),
+        };
+        if matches!(exchange.status, 429 | 503) {
+            exchange.pause = asked_to_wait.map(|wait| now + Duration::from_secs(wait));
         }
         drop(state);
         result
@@ -70,41 +90,48 @@ impl Transport for SimulatedNetwork {
 
 impl SimulatedNetwork {
     /// Notes the request, and holds it against what no request may break.
-    fn begin(&self, request: &Request) -> (usize, Plan) {
+    fn begin<'a>(&'a self, request: &'a Request, limits: &'a Limits) -> Running<'a> {
         let mut state = self.world.lock();
         let state = &mut *state;
-        let (kind, draft) = read(request);
+        let mut asked = read(request.method == Method::Post, &request.url)
+            .unwrap_or_else(|| panic!("{:?} {} is no request of the client's", request.method, request.url));
+        if asked.door.ends_with("/me") {
+            // Nobody but Graph knows whose that is.
+            asked.door.push_str(request.token.authorization());
+        }
         let Some(call) = state.calls[self.world.me()] else {
             state.violates("a request outside of any call");
             panic!("a request outside of any call");
         };
-        let open = state.model.exchanges.iter().filter(|exchange| exchange.ended.is_none());
-
-        if open.clone().count() >= self.at_once {
+        let exchanges = &state.model.exchanges;
+        let at_once = state.model.open.iter().filter(|open| exchanges[**open].door == asked.door).count();
+        if at_once >= self.at_once {
             state.violations.push("more requests at once than the mailbox's gate lets in".to_owned());
         }
-        let nested = open.clone().any(|exchange| exchange.call == call);
-        let plan = match kind {
-            Kind::Send if request.token.authorization().ends_with(BAD_TOKEN) => {
-                Plan::Send(SendFault { end: End::Denied403, ..SendFault::NONE })
-            }
+        if asked.is_other && asked.kind == Kind::Send {
+            state.violates("I1: another message is sent");
+        }
+        let token = |token: &str| request.token.authorization().ends_with(token);
+        let plan = match asked.kind {
+            Kind::Send if token(REFUSED) => Plan::Send(SendFault { end: End::Denied403, ..SendFault::NONE }),
+            Kind::Send if token(STRANGERS) => Plan::Send(SendFault { end: End::Missing404, ..SendFault::NONE }),
             Kind::Send => Plan::Send(state.model.next_send()),
-            _ => Plan::Look(state.model.next_look()),
+            Kind::Look | Kind::SearchSent | Kind::SearchAll | Kind::Folder => Plan::Look(state.model.next_look()),
         };
-        let number = state.model.begin(Exchange {
-            kind,
-            call,
-            draft,
-            began: state.now,
-            ended: None,
-            met: Met::Nothing,
-            status: 0,
-            pause: None,
-            client_request_id: request.client_request_id.to_string(),
-            accepted: None,
-            nested,
-        });
-        (number, plan)
+        let plan = match plan {
+            // Who did not see the draft before takes a 404 for what it says, and the header says what that is.
+            Plan::Send(SendFault { end: End::Missing404, speed, .. }) if state.model.setup.verify != Verify::Always => {
+                Plan::Send(SendFault { end: End::Missing404, acted: Acted::No, speed })
+            }
+            plan => plan,
+        };
+        let (now, true_now) = (state.now, state.true_now());
+        let number = state.model.begin(&asked, call, &request.client_request_id, now, true_now);
+        match &plan {
+            Plan::Send(fault) => state.model.exchanges[number].end = Some(fault.end),
+            Plan::Look(fault) => state.model.exchanges[number].is_faulty = fault.is_some(),
+        }
+        Running { network: self, number, asked, plan, request, limits }
     }
 
     fn crash(&self, number: usize, cut: Cut) {
@@ -112,155 +139,251 @@ impl SimulatedNetwork {
         if state.model.crash(number) != Some(cut) {
             return;
         }
-        let now = state.now;
+        let (now, true_now) = (state.now, state.true_now());
         // What the dying process has handed on, its kernel may still deliver.
         let survives = state.model.survives;
-        let arrives = (!survives).then_some(now + ARRIVES);
+        let arrives = (!survives).then_some(true_now + ARRIVES);
         let of = state.model.exchanges[number].call;
-        for open in 0..=number {
-            let exchange = &state.model.exchanges[open];
-            if exchange.ended.is_none() && (exchange.call == of || !survives) {
+        for open in state.model.open.clone() {
+            if state.model.exchanges[open].call == of || !survives {
                 state.model.cut(open, arrives);
-                state.model.exchanges[open].ended = Some(now);
+                state.model.end(open, now);
             }
         }
         drop(state);
         resume_unwind(Box::new(Crashed));
     }
+}
+
+impl Running<'_> {
+    fn world(&self) -> &World {
+        &self.network.world
+    }
 
     /// Up to the moment at which the request is handed on.
-    fn connect(&self, began: Time, plan: &Plan, limits: &Limits) -> Result<(), Cause> {
-        let by = self.world.at(limits.connect_by);
-        let fault = match plan {
+    fn connect(&self, began: Time) -> Result<(), Cause> {
+        let by = self.world().at(self.limits.connect_by);
+        let fault = match &self.plan {
+            _ if !self.network.is_routed => Some(Cause::Proxy),
             Plan::Send(fault) => fault.end.cause(),
             Plan::Look(Some(LookFault::NoConnection)) => Some(Cause::Connection),
             Plan::Look(_) => None,
         };
         let ready = if fault == Some(Cause::TimedOut) { Time::MAX } else { began + CONNECTS };
-        self.world.sleep(ready.min(by), || limits.cancel.is_cancelled());
+        self.world().sleep(ready.min(by), || self.limits.cancel.is_cancelled());
         match fault {
-            _ if limits.cancel.is_cancelled() => Err(Cause::Cancelled),
-            _ if self.world.now() >= by.min(self.world.at(limits.reply_by)) => Err(Cause::TimedOut),
+            _ if self.limits.cancel.is_cancelled() => Err(Cause::Cancelled),
+            _ if self.world().now() >= by.min(self.world().at(self.limits.reply_by)) => Err(Cause::TimedOut),
             Some(cause) => Err(cause),
             None => Ok(()),
         }
     }
 
     /// From the moment at which the request is handed on.
-    fn handed_on(&self, number: usize, plan: &Plan, request: &Request, limits: &Limits) -> Result<Reply, Failure> {
-        let handed_on = self.world.now();
-        let by = self.world.at(limits.reply_by);
-        let ends = ends(plan, handed_on);
-        if let Plan::Send(fault) = plan {
-            let accepted = match fault.end.says() {
-                // Graph says so because it does so.
-                Says::Accepted => acceptance(fault.accepted, handed_on, ends.min(by)).or(Some(handed_on + ARRIVES)),
-                Says::Nothing => acceptance(fault.accepted, handed_on, ends.min(by)),
-                _ => None,
-            };
-            if let Some(at) = accepted {
-                self.world.lock().model.accept_at(number, at);
-            }
-        }
-        // The process dies while it waits, so that what it sent is still under way.
-        self.crash(number, Cut::InFlight);
-        let cancelled = || limits.cancel.is_cancelled();
+    fn handed_on(&self) -> Result<Reply, Failure> {
+        let handed_on = self.world().now();
+        let by = self.world().at(self.limits.reply_by);
+        let ends = ends(&self.plan, handed_on);
         let until = ends.min(by);
-        if let Some(late) = &limits.late {
-            let at = self.world.at(late.at).max(handed_on);
+        self.act_before(handed_on, until);
+        // The process dies while it waits, so that what it sent is still under way.
+        self.network.crash(self.number, Cut::InFlight);
+        let cancelled = || self.limits.cancel.is_cancelled();
+        if let Some(late) = &self.limits.late {
+            let at = self.world().at(late.at).max(handed_on);
             if at < until {
-                self.world.sleep(at, cancelled);
+                self.world().sleep(at, cancelled);
                 if !cancelled() {
                     (late.call)();
                 }
             }
         }
         if !cancelled() {
-            self.world.sleep(until, cancelled);
+            self.world().sleep(until, cancelled);
         }
-        let now = self.world.now();
+        let now = self.world().now();
         if now >= ends && ends <= by {
-            return self.end(number, plan, request, ends);
+            return self.end();
         }
         let cause = if cancelled() && now < by { Cause::Cancelled } else { Cause::TimedOut };
-        self.give_up(number);
-        match plan {
+        self.give_up();
+        match self.plan {
             // What came of the reply until then is a reply without an end.
             Plan::Send(SendFault { end: End::Trickle, .. }) if cause == Cause::TimedOut => {
-                Ok(replies::to_send(End::Cut202, request, self.date(by)))
+                Ok(replies::to_send(End::Cut202, self.request, self.date()))
             }
             _ => Err(failure(true, cause)),
         }
     }
 
-    /// The reply is there, or the connection breaks.
-    fn end(&self, number: usize, plan: &Plan, request: &Request, at: Time) -> Result<Reply, Failure> {
-        match plan {
-            Plan::Send(SendFault { end: End::Reset, .. }) | Plan::Look(Some(LookFault::Reset)) => {
-                self.give_up(number);
-                Err(failure(true, Cause::Connection))
-            }
-            Plan::Send(fault) => {
-                let accepted = self.world.lock().model.exchanges[number].accepted;
-                // An honest answer for what is no draft any more.
-                let end = if fault.end.says() == Says::Accepted && accepted != Some(true) {
-                    End::Missing404
-                } else {
-                    fault.end
-                };
-                Ok(replies::to_send(end, request, self.date(at)))
-            }
-            Plan::Look(fault) => Ok(self.shown(number, *fault, request, at)),
+    /// When Graph acts on a send before its reply; what its contract binds is not open.
+    fn act_before(&self, handed_on: Time, until: Time) {
+        let Plan::Send(fault) = &self.plan else { return };
+        let early = Some(handed_on + ARRIVES);
+        let late = Some(until.saturating_sub(MS(1)).max(handed_on));
+        let at = match (fault.end.nature(), fault.acted) {
+            (Nature::Accepts, Acted::Late) | (Nature::Open, Acted::Late) => late,
+            (Nature::Accepts, _) | (Nature::Open, Acted::Early) => early,
+            // An attempt of Graph's own that met what another of them had moved (A18).
+            (Nature::Refuses, Acted::Early) if fault.end == End::Missing404 => early,
+            (Nature::NotHandedOn | Nature::Refuses | Nature::Waits | Nature::Open, _) => None,
+        };
+        if let Some(at) = at {
+            let mut state = self.world().lock();
+            let suspended = state.suspended;
+            state.model.accept_at(self.number, at + suspended);
         }
     }
 
-    fn shown(&self, number: usize, fault: Option<LookFault>, request: &Request, at: Time) -> Reply {
-        let state = self.world.lock();
+    /// When Graph acts on a send after its reply, or after the cut: it has the whole request.
+    fn act_after(&self) {
+        let Plan::Send(fault) = &self.plan else { return };
+        let mut state = self.world().lock();
+        let setup = &state.model.setup;
+        let after = match (fault.end.nature(), fault.acted) {
+            (Nature::Open, Acted::After) => setup.acts_ms,
+            (Nature::Open, Acted::Beyond) => setup.settle_ms + setup.acts_ms + 5000,
+            _ => return,
+        };
+        let at = state.true_now() + MS(after);
+        state.model.accept_at(self.number, at);
+    }
+
+    /// The reply is there, or the connection breaks.
+    fn end(&self) -> Result<Reply, Failure> {
+        match &self.plan {
+            Plan::Send(SendFault { end: End::Reset, .. }) | Plan::Look(Some(LookFault::Reset)) => {
+                self.give_up();
+                Err(failure(true, Cause::Connection))
+            }
+            Plan::Send(fault) => {
+                let accepted = self.world().lock().model.exchanges[self.number].accepted;
+                // An honest answer for what is no draft any more.
+                let is_refused = fault.end.nature() == Nature::Accepts && accepted != Some(true);
+                let end = if is_refused { End::Missing404 } else { fault.end };
+                self.world().lock().model.exchanges[self.number].end = Some(end);
+                self.act_after();
+                Ok(replies::to_send(end, self.request, self.date()))
+            }
+            Plan::Look(fault) => Ok(self.look(*fault)),
+        }
+    }
+
+    /// The reply to a look, and what it shows.
+    fn look(&self, fault: Option<LookFault>) -> Reply {
+        let mut state = self.world().lock();
+        let date = self.world().server_time(state.true_now(), state.model.setup.skew_s);
+        let is_list = matches!(self.asked.kind, Kind::SearchSent | Kind::SearchAll);
+        let faulty = match fault {
+            // Which folder Sent Items is, is no message.
+            Some(LookFault::OtherMessage | LookFault::OtherDraft) if self.asked.kind == Kind::Folder => None,
+            Some(fault) => replies::to_look(fault, is_list, self.request, date),
+            None => None,
+        };
+        let token = |token: &str| self.request.token.authorization().ends_with(token);
+        let (reply, shown) = match faulty {
+            _ if token(REFUSED) => (replies::refusal(401, self.request, date), Shown::Refused),
+            _ if token(STRANGERS) => (replies::refusal(404, self.request, date), Shown::Gone),
+            _ if !state.model.setup.may_read => (replies::refusal(403, self.request, date), Shown::Refused),
+            _ if self.asked.is_other => {
+                let other = replies::other(false, date);
+                let body = if is_list { json!({ "value": [other] }) } else { other };
+                (replies::json(&body, self.request, date), Shown::Other)
+            }
+            Some(reply) => {
+                let shown = match fault {
+                    Some(LookFault::Denied403 | LookFault::Token401) => Shown::Refused,
+                    Some(LookFault::OtherMessage | LookFault::OtherDraft | LookFault::Unfiltered) => Shown::Other,
+                    _ => Shown::Nothing,
+                };
+                (reply, shown)
+            }
+            None => self.shows(&state, fault, date),
+        };
+        state.model.exchanges[self.number].shown = shown;
+        drop(state);
+        match fault {
+            Some(fault) => replies::with_date(fault, reply, date),
+            None => reply,
+        }
+    }
+
+    /// What the model shows, as it was when the request reached it, or long before.
+    fn shows(&self, state: &State, fault: Option<LookFault>, date: SystemTime) -> (Reply, Shown) {
         let model = &state.model;
-        let Exchange { kind, draft, began, .. } = model.exchanges[number];
-        let setup = &model.setup;
-        let as_of = began + CONNECTS + ARRIVES;
+        let Asked { kind, draft, id, .. } = self.asked;
+        let as_of = model.exchanges[self.number].reached + CONNECTS + ARRIVES;
         let as_of = match fault {
-            Some(LookFault::Stale) => as_of.saturating_sub(MS(setup.stale_ms)),
+            Some(LookFault::Stale) => as_of.saturating_sub(MS(model.setup.stale_ms)),
             _ => as_of,
         };
-        let is_bad = request.token.authorization().ends_with(BAD_TOKEN);
-        let date = self.world.server_time(at, setup.skew_s);
-        let sent = |sent_at| Sent {
-            at: self.world.server_time(sent_at, setup.skew_s + setup.mailbox_skew_s),
-            id: if setup.ids_stay { format!("draft-{draft}") } else { format!("sent-{draft}") },
-        };
-        let faulty = fault.and_then(|fault| replies::to_look(fault, request, date));
-        let reply = match faulty {
-            _ if is_bad => replies::refusal(401, request, date),
-            _ if !setup.may_read => replies::refusal(403, request, date),
-            Some(reply) => reply,
-            None if kind == Kind::LookInSentItems => {
-                replies::sent_items(model.in_sent_items(draft, as_of).map(sent), draft, request, date)
+        let write = |id: &str, shows: Shows| self.written(&model.setup, fault, id, shows);
+        match kind {
+            Kind::Folder => (replies::json(&json!({"id": Folder::SentItems.id()}), self.request, date), Shown::Nothing),
+            Kind::SearchSent | Kind::SearchAll => {
+                let found = model.found(draft, kind, as_of);
+                let drafts = found.iter().filter(|entry| matches!(entry.shows, Shows::Draft { .. })).count();
+                let items: Vec<_> =
+                    found.iter().filter_map(|entry| write(&entry.id.text(draft), entry.shows)).collect();
+                let shown = Shown::List { drafts, others: items.len() - drafts };
+                (replies::json(&json!({"value": items}), self.request, date), shown)
             }
-            None => match model.shows(draft, as_of) {
-                Shows::Draft { version } => replies::draft(version, draft, request, date),
-                Shows::NotADraft { sent_at, .. } => replies::no_draft(&sent(sent_at), draft, request, date),
-                Shows::Nothing => replies::refusal(404, request, date),
-            },
-        };
-        match fault {
-            Some(LookFault::NoDate) => Reply { date: None, ..reply },
-            _ => reply,
+            Kind::Look | Kind::Send => {
+                let shows = model.shows(draft, id, as_of);
+                let text = model.plain_id(draft, id, as_of).text(draft);
+                let shown = match shows {
+                    Shows::Draft { version, .. } => Shown::Draft { version },
+                    Shows::NotADraft { .. } => Shown::NotADraft,
+                    Shows::Nothing => Shown::Gone,
+                };
+                let reply = match write(&text, shows) {
+                    Some(item) => replies::json(&item, self.request, date),
+                    None => replies::refusal(404, self.request, date),
+                };
+                (reply, shown)
+            }
+        }
+    }
+
+    fn written(&self, setup: &Setup, fault: Option<LookFault>, id: &str, shows: Shows) -> Option<serde_json::Value> {
+        let draft = self.asked.draft;
+        let at_mailbox = |at| self.world().server_time(at, setup.skew_s + setup.mailbox_skew_s);
+        match shows {
+            Shows::Draft { version, folder } => {
+                let is_deferred = setup.deferred_ms > 0 && self.asked.asks_deferral;
+                let deferred = is_deferred.then(|| self.world().server_time(MS(setup.deferred_ms), setup.skew_s));
+                Some(replies::draft(version, draft, id, folder, deferred))
+            }
+            Shows::NotADraft { sent_at, folder } => {
+                let sent_at = at_mailbox(sent_at);
+                let sent_at = if setup.item == Item::Received { sent_at - DAY } else { sent_at };
+                let mut item = replies::no_draft(sent_at, draft, id, folder);
+                if let Some(fault) = fault {
+                    replies::with_time(fault, &mut item, sent_at);
+                }
+                Some(item)
+            }
+            Shows::Nothing => None,
         }
     }
 
     /// The connection is reset, so that nothing of the request arrives later; unless the schedule wants to see what happens
-    /// where that is not done.
-    fn give_up(&self, number: usize) {
-        let mut state = self.world.lock();
-        let (now, late) = (state.now, state.model.setup.arrives_late_ms);
-        state.model.cut(number, (late > 0).then(|| now + MS(late)));
+    /// where that is not done. What Graph has, it has.
+    fn give_up(&self) {
+        let mut state = self.world().lock();
+        let (now, late) = (state.true_now(), state.model.setup.arrives_late_ms);
+        state.model.cut(self.number, (late > 0).then(|| now + MS(late)));
+        if let (Plan::Send(SendFault { acted: Acted::No, .. }), true) = (&self.plan, late > 0) {
+            // It was still on its way.
+            state.model.accept_at(self.number, now + MS(late));
+        }
+        drop(state);
+        self.act_after();
     }
 
-    fn date(&self, at: Time) -> std::time::SystemTime {
-        let skew = self.world.lock().model.setup.skew_s;
-        self.world.server_time(at, skew)
+    fn date(&self) -> SystemTime {
+        let state = self.world().lock();
+        self.world().server_time(state.true_now(), state.model.setup.skew_s)
     }
 }
 
@@ -279,48 +402,6 @@ fn ends(plan: &Plan, handed_on: Time) -> Time {
     }
 }
 
-/// What the client knows after an exchange, if it judges as the specification says.
-fn met(state: &State, number: usize, plan: &Plan, result: &Result<Reply, Failure>) -> Met {
-    let exchange = &state.model.exchanges[number];
-    match (plan, result) {
-        (_, Err(failure)) if !failure.handed_on => Met::NotHandedOn,
-        (Plan::Send(_), Err(_)) => Met::Doubt,
-        (Plan::Send(fault), Ok(reply)) => match fault.end.says() {
-            Says::Accepted if reply.status == 404 => Met::Refused,
-            Says::Accepted => Met::Accepted,
-            Says::Refused => Met::Refused,
-            Says::Throttled => Met::Throttled,
-            Says::Nothing if reply.status == 401 => Met::Refused,
-            Says::Nothing | Says::NotHandedOn => Met::Doubt,
-        },
-        (Plan::Look(_), Err(_)) => Met::Blind,
-        (Plan::Look(fault), Ok(reply)) => match (reply.status, exchange.kind) {
-            (200, _) if matches!(fault, Some(LookFault::Page200 | LookFault::Unframed200)) => Met::Blind,
-            (200, _) => replies::read_back(reply),
-            (404, _) => Met::Gone,
-            (401 | 403, _) => Met::NotAllowed,
-            _ => Met::Blind,
-        },
-    }
-}
-
 fn failure(handed_on: bool, cause: Cause) -> Failure {
     Failure { handed_on, cause, detail: format!("{cause:?}") }
-}
-
-/// What a request asks for.
-fn read(request: &Request) -> (Kind, usize) {
-    let path =
-        request.url.get(PREFIX.len()..).filter(|_| request.url[..PREFIX.len()].eq_ignore_ascii_case(PREFIX)).unwrap();
-    let number = |text: &str| -> usize { text.parse().unwrap() };
-    if let Some(filter) = path.strip_prefix("/mailFolders/sentitems/messages?$filter=") {
-        let filter = percent_decode_str(filter.split('&').next().unwrap()).decode_utf8().unwrap();
-        let id = filter.strip_prefix("internetMessageId eq '<mail-").unwrap().split('@').next().unwrap();
-        return (Kind::LookInSentItems, number(id));
-    }
-    let rest = path.strip_prefix("/messages/draft-").unwrap();
-    match request.method {
-        Method::Post => (Kind::Send, number(rest.strip_suffix("/send").unwrap())),
-        Method::Get => (Kind::Look, number(rest.split('?').next().unwrap())),
-    }
 }
