@@ -100,7 +100,11 @@ impl<'a, T: Transport + 'static, C: Clock + 'static> Sending<'a, T, C> {
                     Event::Waited { cancelled: !self.core.clock.wait(time, &self.order.cancel) }
                 }
                 Action::Renew => Event::Renewed { has_another: self.renew_token() },
-                Action::Claim(id) => self.claim(lead, &id),
+                Action::Claim(id) => {
+                    let event = self.claim(lead, &id);
+                    lead.set_in_doubt(told);
+                    event
+                }
                 Action::Answer(ending) => {
                     let remembered = machine.leaves(&ending, self.moment());
                     return (self.answer(&ending, machine.known()), remembered);
@@ -268,13 +272,14 @@ impl<'a, T: Transport + 'static, C: Clock + 'static> Sending<'a, T, C> {
         loop {
             match lead.claim(internet_message_id, self.core.clock.now()) {
                 Claim::Granted(earlier) => return Event::Claimed(earlier),
-                Claim::Taken(flight) => match self.core.landing(&self.order.traffic.flights, &flight, self.order) {
-                    Ok(_) => {}
-                    Err(status) => {
+                Claim::Taken(flight) => {
+                    // Who follows this call and leaves meanwhile must not say that nothing was sent.
+                    lead.set_in_doubt(true);
+                    if let Err(status) = self.core.landing(&self.order.traffic.flights, &flight, self.order) {
                         let in_doubt = flight.is_in_doubt();
                         return Event::NotClaimed { cancelled: status == Status::Cancelled, in_doubt };
                     }
-                },
+                }
             }
         }
     }

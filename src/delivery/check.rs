@@ -257,20 +257,19 @@ impl Check {
         if sent.is_empty() {
             return self.undecided(Blind::Gone, looking);
         }
-        let mails = |of: &dyn Fn(&ItemSeen) -> bool| sent.iter().copied().filter(|item| of(item)).cloned().collect();
+        let mails = sent.iter().copied().cloned().collect();
         // Seen as a draft by a check, it was sent since that began, if it was.
         let Some(since) = self.since.or(self.was_draft.then_some(self.began)) else {
-            return Next::Confirm(mails(&|_| true));
+            return Next::Confirm(mails);
         };
-        let when = |item: &ItemSeen| clock.when(item.sent_at, since, looking.now);
-        if sent.iter().any(|item| when(item) == When::Unclear) {
-            return self.undecided(Blind::Undated, looking);
-        }
-        let sent_since: Vec<ItemSeen> = mails(&|item| when(item) == When::Since);
-        match sent_since.is_empty() {
-            false => Next::Confirm(sent_since),
-            // All were sent before: a relay's original, a copy. This one may be on its way.
-            true => self.undecided(Blind::Gone, looking),
+        let whens: Vec<When> = sent.iter().map(|item| clock.when(item.sent_at, since, looking.now)).collect();
+        if whens.contains(&When::Unclear) {
+            self.undecided(Blind::Undated, looking)
+        } else if whens.contains(&When::Before) {
+            // A relay's original, or this very mail, sent before by another call: a younger one may be another's then.
+            self.undecided(Blind::Gone, looking)
+        } else {
+            Next::Confirm(mails)
         }
     }
 
@@ -595,8 +594,8 @@ mod tests {
         assert_eq!(found(true, &[Some(0)]), sent("s"));
         // To oneself: the sent copy and the received one.
         assert_eq!(found(true, &[Some(0), Some(1)]), sent("s"));
-        // A relay's original besides.
-        assert_eq!(found(true, &[Some(0), Some(-400)]), sent("s"));
+        // A relay's original besides, or a mail that was sent before.
+        assert_eq!(found(true, &[Some(0), Some(-400)]), unknown(Blind::Gone));
         assert_eq!(found(true, &[Some(0), None]), unknown(Blind::Undated));
         assert_eq!(found(true, &[None]), unknown(Blind::Undated));
         // A relay's original alone: what was sent since is on its way, or was deleted.

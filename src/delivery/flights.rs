@@ -243,7 +243,8 @@ impl<R> Drop for Lead<R> {
     fn drop(&mut self) {
         if !self.has_landed {
             // The thread is unwinding: whatever it did is unknown from the moment it began.
-            let doubt = Doubt { is_lost: true, ..Doubt::new(self.began, self.began.steady, Known::default()) };
+            let known = Known { internet_message_id: self.claimed.clone(), draft: None };
+            let doubt = Doubt { is_lost: true, ..Doubt::new(self.began, self.began.steady, known) };
             self.end(|| Landed::Lost, Some(Remembered::InDoubt(doubt)), self.began.steady);
         }
     }
