@@ -163,8 +163,8 @@ impl Check {
         self.round = Some(looking.began);
         match sight {
             Sight::Draft(draft) => {
-                self.changed |= self.baseline.as_ref().is_some_and(|before| !is_same(before, draft));
-                self.baseline.get_or_insert_with(|| draft.clone());
+                let before = self.baseline.get_or_insert_with(|| draft.clone());
+                self.changed |= !is_same(before, draft);
                 self.was_draft = true;
                 known.learn(draft);
                 self.saw_a_draft(draft, known, clock, looking)
@@ -370,8 +370,10 @@ fn not_a_draft(listing: &Listing) -> Option<&ItemSeen> {
     }
 }
 
+/// Whether it was left alone between two looks. What a look does not show may have changed.
 fn is_same(one: &DraftSeen, other: &DraftSeen) -> bool {
-    one.folder == other.folder && one.change_key == other.change_key
+    let is_shown = !one.folder.is_empty() && !one.change_key.is_empty();
+    is_shown && one.folder == other.folder && one.change_key == other.change_key
 }
 
 #[cfg(test)]
@@ -499,6 +501,17 @@ mod tests {
         assert_eq!(run.saw(SETTLE, &draft("k")), unknown(Blind::Changed));
         let mut run = Run::new(Known { draft: Some(draft_seen("k")), ..Known::default() });
         assert_eq!(run.saw(SETTLE, &draft("l")), unknown(Blind::Changed));
+    }
+
+    #[test]
+    fn what_a_look_does_not_show_may_have_changed() {
+        let without_key = DraftSeen { change_key: String::new(), ..draft_seen("k") };
+        let without_folder = DraftSeen { folder: String::new(), ..draft_seen("k") };
+        for seen in [without_key, without_folder] {
+            let mut run = Run::named();
+            run.saw(MS(0), &Sight::Draft(seen.clone()));
+            assert_eq!(run.saw(SETTLE, &Sight::Draft(seen)), unknown(Blind::Changed));
+        }
     }
 
     #[test]

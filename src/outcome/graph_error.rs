@@ -2,6 +2,8 @@
 
 use serde_json::Value;
 
+use super::json;
+
 /// What Graph says went wrong (<https://learn.microsoft.com/graph/errors>).
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct GraphError {
@@ -16,7 +18,7 @@ pub struct GraphError {
 impl GraphError {
     /// Reads a body, and gives nothing where it is not Graph's error JSON (an HTML page, an empty body, other JSON).
     pub fn parse(body: &[u8]) -> Option<GraphError> {
-        let json: Value = serde_json::from_slice(body).ok()?;
+        let json = json::parse(body)?;
         let outer = json.get("error")?.as_object()?;
         // Other services have an `error`, too: with a number for its code, or none.
         outer.get("code")?.as_str()?;

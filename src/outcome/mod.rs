@@ -5,6 +5,7 @@
 mod challenge;
 mod failure;
 mod graph_error;
+mod json;
 mod reply;
 mod retry_after;
 mod sight;

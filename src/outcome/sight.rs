@@ -5,6 +5,7 @@ use std::time::{Duration, SystemTime};
 
 use serde_json::Value;
 
+use super::json;
 use super::verdict::is_graphs;
 use super::{BodyEnd, Cause, Failure, Framing, Reply, asked_to_wait};
 use crate::message::{InternetMessageId, MessageId};
@@ -186,9 +187,9 @@ fn read(look: Looked<'_>) -> Read<'_> {
     }
     match reply.status {
         200 if reply.body_end == BodyEnd::Complete && reply.framing != Framing::UntilClose => {
-            match serde_json::from_slice(&reply.body) {
-                Ok(json) => Read::Json(json, reply),
-                Err(_) => Read::Failed(unreadable(reply, look)),
+            match json::parse(&reply.body) {
+                Some(json) => Read::Json(json, reply),
+                None => Read::Failed(unreadable(reply, look)),
             }
         }
         404 if is_graphs(reply) => Read::Missing(reply),

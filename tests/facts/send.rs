@@ -202,7 +202,6 @@ fn throttled() {
 
 /// [D Answer] neither Graph's error JSON nor a `request-id`: in doubt.
 #[test]
-#[ignore = "differs: an `error` object with a code that is no text is taken for Graph's"]
 fn another_services_error_is_not_graphs() {
     let mut differences = Differences::default();
     for status in 400..=599 {
