@@ -550,10 +550,10 @@ mod tests {
         let mail = run.mail("s", Some(-5));
         assert_eq!(one_look(&mut run, Some(-5), MS(0)), Next::Confirm(vec![mail.clone()]));
         let (early, late) = (run.looking(MS(0)), run.looking(SETTLE));
-        assert_eq!(run.check.confirmed(&[mail.clone()], Some("sent"), early), sent("s"));
-        assert_eq!(run.check.confirmed(&[mail.clone()], None, early), sent("s"));
+        assert_eq!(run.check.confirmed(std::slice::from_ref(&mail), Some("sent"), early), sent("s"));
+        assert_eq!(run.check.confirmed(std::slice::from_ref(&mail), None, early), sent("s"));
         // Received just now, or moved by a rule, or not yet there.
-        assert_eq!(run.check.confirmed(&[mail.clone()], Some("other"), early), Next::Wait(MS(500)));
+        assert_eq!(run.check.confirmed(std::slice::from_ref(&mail), Some("other"), early), Next::Wait(MS(500)));
         run.saw(SETTLE, &Sight::NotADraft(mail.clone()));
         assert_eq!(run.check.confirmed(&[mail], Some("other"), late), unknown(Blind::Elsewhere));
         let mut run = Run::named();
@@ -621,12 +621,12 @@ mod tests {
         let listed = [Listing::NotADraft(mail.clone())];
         assert_eq!(run.searched(MS(0), &listed), Next::Confirm(vec![mail.clone()]));
         let (early, late) = (run.looking(MS(0)), run.looking(SETTLE));
-        assert_eq!(run.check.confirmed(&[mail.clone()], Some("sent"), early), sent("s"));
+        assert_eq!(run.check.confirmed(std::slice::from_ref(&mail), Some("sent"), early), sent("s"));
         // A copy elsewhere proves nothing; the mail may be on its way.
-        assert_eq!(run.check.confirmed(&[mail.clone()], Some("other"), early), Next::Wait(MS(500)));
+        assert_eq!(run.check.confirmed(std::slice::from_ref(&mail), Some("other"), early), Next::Wait(MS(500)));
         run.saw(SETTLE, &Sight::Gone);
-        assert_eq!(run.check.confirmed(&[mail.clone()], Some("other"), late), unknown(Blind::Elsewhere));
-        assert_eq!(run.check.confirmed(&[mail.clone()], None, late), unknown(Blind::Unsearchable));
+        assert_eq!(run.check.confirmed(std::slice::from_ref(&mail), Some("other"), late), unknown(Blind::Elsewhere));
+        assert_eq!(run.check.confirmed(std::slice::from_ref(&mail), None, late), unknown(Blind::Unsearchable));
         // This check itself saw it as a draft: what was sent before is another mail.
         let mut run = Run::of_nothing();
         run.saw(MS(0), &draft("k"));
