@@ -22,7 +22,7 @@ const TOO_LATE: Duration = Duration::from_millis(60);
 /// What the library takes off the start of a call when it compares clocks, and what the service's clocks are wrong by.
 const CLOCKS: Duration = Duration::from_secs(12);
 /// An acceptance may be forgotten once this many others followed.
-const REMEMBERED: u64 = 900;
+const REMEMBERED: u64 = 3_900;
 
 #[derive(Default)]
 pub struct Judged {
