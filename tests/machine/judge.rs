@@ -9,7 +9,7 @@ use crate::letters::may_look;
 use crate::run::{Ended, Run};
 use crate::seen::{Brought, Facts, Inherited};
 use crate::setup::Call;
-use crate::world::{BESIDE, Start};
+use crate::world::{Start, Tenant, Twin};
 
 /// How long a request may take that began before the deadline.
 const ONE_REQUEST: i64 = 30 * SECOND;
@@ -27,10 +27,10 @@ pub struct Truth {
 
 impl Truth {
     pub fn of(run: &Run) -> Truth {
-        let mails = run.world.settled().mails;
+        let end = run.world.settled();
         Truth {
-            own: mails[run.nth] + mails[BESIDE],
-            before: mails[..run.nth].iter().sum(),
+            own: end.mails_of(run.nth),
+            before: (0..run.nth).map(|nth| end.mails_of(nth)).sum(),
             long_ago: run.world.hidden.start == Start::SentLongAgo,
         }
     }
@@ -66,20 +66,31 @@ fn by_truth(run: &Run, ended: &Ended, truth: Truth) -> Option<String> {
     if !is_promised(run, run.nth) {
         return None;
     }
+    // A tenant that keeps the draft tells another process nothing of what was sent.
+    let is_forgotten = run.setup.calls[..run.nth].iter().any(|call| call.forgets);
+    let keeps_draft = is_forgotten && run.world.hidden.tenant == Tenant::Copies;
+    if keeps_draft && run.call().purpose == Purpose::Send {
+        return None;
+    }
     let all_promised = (0..=run.nth).all(|nth| is_promised(run, nth));
-    if truth.own > 1 || (truth.own > 0 && truth.before > 0) || (all_promised && truth.own + truth.before > 1) {
+    if truth.own > 1 || (truth.own > 0 && truth.before > 0) || (all_promised && !keeps_draft && truth.own + truth.before > 1) {
         return Some(format!("I1: {} mails, {} of them by earlier calls", truth.own + truth.before, truth.before));
     }
     let sent_at_all = truth.own + truth.before > 0 || truth.long_ago;
+    let has_sent_twin = matches!(run.world.hidden.twin, Twin::SentLongAgo | Twin::SentJust);
     match (status.sent(), run.call().purpose) {
         (Some(true), Purpose::Send) if truth.own == 0 => Some("I2: no mail of this call left".to_owned()),
+        // A twin that was sent looks as the mail would: nobody could tell.
+        (Some(true), Purpose::Check) if !sent_at_all && has_sent_twin && ended.facts.search.is_some() => None,
         (Some(true), Purpose::Check) if !sent_at_all => Some("I2: no mail left".to_owned()),
         (Some(false), Purpose::Send) if truth.own > 0 => Some("I2: a mail of this call left".to_owned()),
         (Some(false), _) if status == Status::Unavailable && ended.facts.attempts > 0 && sent_at_all => {
             Some("I2: a mail of an earlier call left".to_owned())
         }
         (Some(false), Purpose::Check) if truth.own + truth.before > 0 => {
-            let is_about_mail = matches!(status, Status::Unavailable | Status::NotADraft);
+            // What is no draft and not in Sent Items counts as received, where nothing is remembered.
+            let may_be_received = is_forgotten && run.world.hidden.tenant == Tenant::InPlace;
+            let is_about_mail = status == Status::Unavailable || (status == Status::NotADraft && !may_be_received);
             is_about_mail.then(|| "I2: a mail left".to_owned())
         }
         (Some(true | false) | None, Purpose::Send | Purpose::Check) => None,
@@ -112,7 +123,7 @@ fn by_sight(facts: &Facts, call: &Call, status: Status) -> Option<String> {
     let look = facts.look.map(|look| look.brought);
     let found = facts.search.is_some_and(|search| search.brought == Brought::Items);
     let failed = |causes: bool| facts.look_failed.is_some_and(|failure| failure.what.is_err() == causes);
-    let before_attempts = facts.attempts == 0 && !facts.in_doubt();
+    let before_attempts = facts.attempts == 0 && clear;
     let is_check = call.purpose == Purpose::Check;
     let allowed = match status {
         Status::Ok => match call.purpose {
@@ -186,7 +197,7 @@ fn left_unmade(facts: &Facts, call: &Call, status: Status, at: i64) -> Option<St
     let denied = |request: Option<crate::seen::Request>| {
         request.is_some_and(|request| matches!(request.brought, Brought::NotAllowed(_)))
     };
-    if denied(facts.look) || denied(facts.search) || matches!(facts.folder, Some(Brought::NotAllowed(_))) {
+    if denied(facts.look) || denied(facts.elsewhere) || denied(facts.search) || matches!(facts.folder, Some(Brought::NotAllowed(_))) {
         return None;
     }
     let settled_at = facts.cut.unwrap_or(facts.began) + settle;

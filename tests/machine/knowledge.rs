@@ -6,10 +6,9 @@ use std::collections::{BTreeMap, HashMap};
 use graph_message::delivery::ending::Ending;
 use graph_message::delivery::machine::{Purpose, Verify};
 
-use crate::clocks::{SECOND, ms};
 use crate::search::{Fast, is_open};
-use crate::seen::{Brought, Facts, Inherited};
-use crate::setup::{Call, Setup};
+use crate::seen::Facts;
+use crate::setup::Setup;
 
 /// Runs in which a call saw the same.
 #[derive(Debug, Clone, Copy)]
@@ -28,9 +27,10 @@ pub struct Group {
     path: [(u8, u8); 6],
 }
 
-const REASONS: [&str; 20] = [
+/// The reasons for an open answer, by their number.
+const REASONS: [&str; 17] = [
     "answered", "Gone", "GoneWithoutName", "CameBack", "Copy", "Undated", "Deferred", "Unsearchable", "Another", "NotAllowed",
-    "Changed", "OutOfTime", "Paused", "Cancelled", "NotAsked", "Left", "as attempted", "CameBack with a doubtful first look", "", "",
+    "Changed", "OutOfTime", "Paused", "Cancelled", "NotAsked", "Left", "as attempted",
 ];
 
 fn reason(ending: &Ending) -> u8 {
@@ -123,7 +123,8 @@ impl Groups {
             let call = &setup.calls[usize::from(group.nth)];
             let is_asked = call.purpose == Purpose::Check || call.rules.verify != Verify::Never;
             let open = group.is_open && !group.is_excused && is_asked;
-            if open && group.truths.count_ones() == 1 && group.faults < depth {
+            let is_common = usize::from(group.world) < setup.common;
+            if open && is_common && group.truths.count_ones() == 1 && group.faults < depth {
                 let truth = if group.truths & 0b0011 != 0 { "not sent" } else { "sent" };
                 let why = format!("{} where it was {truth}, by {:?}", REASONS[usize::from(group.reason)], call.purpose);
                 let entry = all.entry(why).or_insert((0, *group));
@@ -139,13 +140,11 @@ impl Groups {
     }
 }
 
-/// Why a call may not know although one truth alone was met.
-pub fn excuse(_why: &str) -> Option<&'static str> {
-    None
+/// Why a call may not know although one truth alone was met: what the common worlds do not hold.
+pub fn excuse(why: &str) -> Option<&'static str> {
+    EXCUSES.iter().find(|(reason, _)| why.starts_with(reason)).map(|(_, excuse)| *excuse)
 }
 
-#[allow(dead_code)]
-fn unused(facts: &Facts, call: &Call) -> bool {
-    let _ = (Brought::Draft, Inherited::Nothing, SECOND);
-    ms(call.rules.settle) > 0 && facts.cancelled
-}
+/// Looked at by hand: the reason that the ending gives and the truth that was met, and what else it could have been.
+const EXCUSES: [(&str, &str); 1] =
+    [("Copy where it was sent", "the mail that is found may be a twin's, a copy or a relay's, and the draft unsent")];

@@ -18,7 +18,6 @@ pub const CAUSES: [Cause; 8] = [
     Cause::Tls,
     Cause::Local,
 ];
-pub const CONNECTION: u8 = 0;
 pub const TIMED_OUT: u8 = 1;
 pub const CANCELLED: u8 = 2;
 
@@ -198,6 +197,10 @@ pub fn offers(run: &Run) -> Vec<Offer> {
         }
         Action::Answer(_) => false,
     };
+    // What comes before the search is given.
+    if run.call().forced != Forced::Nothing && !matches!(run.action, Action::Attempt { .. }) {
+        all.0.truncate(1);
+    }
     if !is_request {
         return all.0;
     }
@@ -224,8 +227,8 @@ pub fn offers(run: &Run) -> Vec<Offer> {
         }
         Action::Wait(_) | Action::Renew | Action::Claim(_) | Action::Answer(_) => {}
     }
-    let is_forced = all.0.get(1).is_some_and(|offer| offer.cost == 0);
-    if is_forced {
+    if run.call().forced != Forced::Nothing {
+        all.0.retain(|offer| offer.cost == 0);
         return all.0;
     }
     all.fault(Letter::Kept(Kept::Cancelled));
@@ -238,7 +241,7 @@ pub fn offers(run: &Run) -> Vec<Offer> {
 
 fn claims(run: &Run, all: &mut Offers) {
     all.free(Letter::Claim(Claim::Remembered));
-    if run.world.hidden.twin != Twin::None {
+    if run.world.hidden.twin != Twin::None && run.remembers_nothing() {
         all.fault(Letter::Claim(Claim::TwinAccepted));
         all.fault(Letter::Claim(Claim::TwinDoubt));
     }

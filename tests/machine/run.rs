@@ -19,7 +19,7 @@ use crate::clocks::{SECOND, instant, millis, ms, system};
 use crate::letters::{Acted, CAUSES, Claim, DOUBTS, Folder, Kept, Letter, NO_REPLY_IN_TIME, Reply, Says, Seen, TIMED_OUT, may_look};
 use crate::seen::{Brought, Facts, Inherited, Request};
 use crate::setup::{Call, Forced, Setup};
-use crate::world::{BESIDE, FOLDERS, Happening, Hidden, IDS, MAIN, NAME, SENT_ITEMS, Start, View, Who, World};
+use crate::world::{FOLDERS, Happening, Hidden, IDS, MAIN, NAME, SENT_ITEMS, Start, View, World, beside};
 
 /// How long a request takes that is answered.
 const EXCHANGE: i64 = 50;
@@ -150,9 +150,7 @@ impl<'a> Run<'a> {
     fn begins(&mut self) {
         let call = self.call();
         let steady = self.world.clocks.steady();
-        let was_shown_gone = self.seen.was_shown_gone;
         self.seen = Facts::new(steady, self.world.clocks.now + self.world.clocks.wall, call.timeout, call.knows_name);
-        self.seen.was_shown_gone = was_shown_gone;
         self.seen.accepted_before = self.accepted.is_some_and(|(at, immutable)| {
             steady - at < CERTAINLY_REMEMBERED && (immutable == call.immutable || call.knows_name)
         });
@@ -180,8 +178,12 @@ impl<'a> Run<'a> {
             Remembered::Accepted { .. } => self.seen.inherited = Inherited::Accepted,
             Remembered::InDoubt(doubt) => {
                 self.seen.inherited = Inherited::Doubt;
+                // Found unsent by a call that allowed as much time.
+                self.seen.looked_draft_settled =
+                    doubt.settled.is_some_and(|settled| settled >= self.call().rules.settle) && !self.doubt_has_left;
                 self.seen.cut = Some(crate::clocks::ms_of(doubt.cut_at));
                 self.seen.has_left |= self.doubt_has_left;
+                self.seen.was_shown_gone |= self.doubt_has_left;
                 self.seen.draft |= doubt.known.draft.is_some();
                 self.seen.knows_name |= doubt.known.internet_message_id.is_some();
             }
@@ -286,6 +288,11 @@ impl<'a> Run<'a> {
                 self.doubt_has_left = matches!(left, Remembered::InDoubt(_)) && self.seen.in_doubt() && self.seen.has_left;
                 self.memory.push((ended.at, call.immutable, left));
             }
+        }
+        if call.forgets {
+            self.memory.clear();
+            self.accepted = None;
+            self.doubt_has_left = false;
         }
         if self.nth + 1 >= self.setup.calls.len() {
             return false;
@@ -574,13 +581,15 @@ impl<'a> Run<'a> {
             self.learns(&sight);
             let request = Request { began: steady, brought };
             self.seen.look = Some(request);
-            if self.seen.attempts == 0 && self.seen.inherited == Inherited::Nothing {
+            if recipients {
                 self.seen.first_look = Some(request);
             }
             let in_doubt = self.seen.in_doubt();
-            self.seen.has_left |= in_doubt && matches!(brought, Brought::Gone | Brought::NoDraft);
+            self.seen.has_left |= in_doubt && !self.seen.looked_draft_settled && matches!(brought, Brought::Gone | Brought::NoDraft);
             let settled_at = self.seen.cut.unwrap_or(self.seen.began) + settle;
             self.seen.looked_draft_settled |= brought == Brought::Draft && steady >= settled_at;
+        } else {
+            self.seen.elsewhere = Some(Request { began: steady, brought });
         }
         let date = date.map(system);
         self.seen.mix_sight(&sight);
@@ -671,8 +680,9 @@ impl<'a> Run<'a> {
             Claim::SharedDoubtActed => self.beside(Says::Doubtful(0), Acted::BeforeReply, true),
             Claim::SharedDoubtNot => self.beside(Says::Doubtful(0), Acted::No, true),
             Claim::NotClaimed { cancelled, in_doubt, acted } => {
-                if acted {
-                    self.world.acts_at(self.world.clocks.now + ACTS, BESIDE);
+                if in_doubt {
+                    let acted = if acted { Acted::BeforeReply } else { Acted::No };
+                    self.beside(Says::Doubtful(0), acted, true);
                 }
                 let time = if cancelled { SECOND.min(self.left()) } else { self.left() };
                 self.world.pass(self.world.clocks.now + time);
@@ -710,13 +720,17 @@ impl<'a> Run<'a> {
         assert!(matches!(action, Action::Attempt { .. }), "{action:?}");
         match acted {
             Acted::No => {}
-            Acted::BeforeReply | Acted::AfterCut => self.world.acts_at(self.world.clocks.now + ACTS, BESIDE as Who),
+            Acted::BeforeReply | Acted::AfterCut => self.world.acts_at(self.world.clocks.now + ACTS, beside(self.nth)),
         }
         self.world.pass(self.world.clocks.now + ATTEMPT.min(self.left()));
         let event = Event::Attempted { verdict: verdict(says), meanwhile: None };
         let moment = self.world.clocks.moment();
         let Action::Answer(ending) = other.next(event, moment) else { return None };
-        other.leaves(&ending, moment).map(|what| Earlier { what, is_this })
+        let what = other.leaves(&ending, moment)?;
+        if is_this {
+            self.memory.push((self.world.clocks.steady(), !self.call().immutable, what.clone()));
+        }
+        Some(Earlier { what, is_this })
     }
 }
 

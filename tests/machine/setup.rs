@@ -27,6 +27,8 @@ pub struct Call {
     /// Whether it names the message by its immutable id, of which the process cannot tell that it is the same message's.
     pub immutable: bool,
     pub forced: Forced,
+    /// Whether the process ends with it.
+    pub forgets: bool,
     /// How long after the end of the one before.
     pub pause: i64,
 }
@@ -40,6 +42,8 @@ enum Before {
     /// The doubt of a call that named the message by its other id.
     DoubtOfOther,
     AcceptedOfOther,
+    /// Nothing: there was a doubt, and another process.
+    Forgotten,
 }
 
 /// The call that follows.
@@ -60,7 +64,10 @@ pub struct Setup {
     pub calls: Vec<Call>,
     /// The time that the promise allows: that of the most patient client.
     pub bound: i64,
+    /// The common ones first.
     pub worlds: Vec<Hidden>,
+    /// How many of them differ in nothing that shows before something is sent: each could be taken for any other.
+    pub common: usize,
     name: String,
 }
 
@@ -82,8 +89,14 @@ const PURPOSES: [Purpose; 2] = [Purpose::Send, Purpose::Check];
 const ATTEMPTS: [u32; 3] = [2, 1, 4];
 const SETTLE: [i64; 2] = [20 * SECOND, 4 * SECOND];
 const TIMEOUTS: [i64; 2] = [100 * SECOND, 18 * SECOND];
-const BEFORE: [Before; 5] =
-    [Before::Nothing, Before::Doubt, Before::Accepted, Before::DoubtOfOther, Before::AcceptedOfOther];
+const BEFORE: [Before; 6] = [
+    Before::Nothing,
+    Before::Doubt,
+    Before::Accepted,
+    Before::DoubtOfOther,
+    Before::AcceptedOfOther,
+    Before::Forgotten,
+];
 const AFTER: [After; 6] =
     [After::Nothing, After::SendAtOnce, After::SendSettled, After::Check, After::SendPatient, After::SendHasty];
 
@@ -130,9 +143,14 @@ fn all_worlds() -> Vec<Hidden> {
 /// The worlds of a message that is a draft, of which each could be met: every kind of tenant with each kind of ids.
 fn common_worlds() -> Vec<Hidden> {
     let mut worlds = Vec::new();
-    for (nth, tenant) in TENANTS.into_iter().enumerate() {
-        for ids_stay in [false, true] {
-            let lateness = LATENESS[(nth + usize::from(ids_stay)) % LATENESS.len()];
+    for tenant in TENANTS {
+        for (ids_stay, lateness) in [
+            (false, Lateness::LeavesLate),
+            (true, Lateness::LeavesLate),
+            (false, Lateness::OldReads),
+            (true, Lateness::Mixed),
+            (false, Lateness::ActsLate),
+        ] {
             worlds.push(Hidden {
                 tenant,
                 ids_stay,
@@ -149,13 +167,16 @@ fn common_worlds() -> Vec<Hidden> {
 /// All pairs of what is asked for. `all` says whether every pair of worlds is met, too, or the common ones alone.
 pub fn setups(all: bool) -> Vec<Setup> {
     let sizes = [PURPOSES.len(), VERIFY.len(), ATTEMPTS.len(), SETTLE.len(), TIMEOUTS.len(), 2, BEFORE.len(), AFTER.len()];
-    // A check ends a run, and makes no attempts.
-    let makes_sense = |at: &[usize]| at[0] == 0 || (at[7] == 0 && at[2] == 0);
+    // A check ends a run, and makes no attempts. Under another id a message is known by its name alone. A process that forgets looks
+    // before it sends, by name.
+    let makes_sense = |at: &[usize]| {
+        (at[0] == 0 || (at[7] == 0 && at[2] == 0))
+            && (at[6] < 3 || at[5] == 1)
+            && (at[6] != 5 || at[0] == 1 || at[1] == 1)
+    };
     let mut worlds = common_worlds();
     if all {
         worlds.extend(all_worlds());
-        worlds.sort_by_key(|world| format!("{world:?}"));
-        worlds.dedup();
     }
     covering(&sizes, makes_sense).into_iter().map(|at| setup(&at, worlds.clone())).collect()
 }
@@ -170,6 +191,7 @@ fn setup(at: &[usize], worlds: Vec<Hidden>) -> Setup {
         knows_name: at[5] == 1,
         immutable: false,
         forced: Forced::Nothing,
+        forgets: false,
         pause: 0,
     };
     let (before, after) = (BEFORE[at[6]], AFTER[at[7]]);
@@ -184,8 +206,20 @@ fn setup(at: &[usize], worlds: Vec<Hidden>) -> Setup {
         Before::Doubt => first(Forced::Doubt, false),
         Before::DoubtOfOther => first(Forced::Doubt, true),
         Before::AcceptedOfOther => first(Forced::Accepted, true),
+        Before::Forgotten => first(Forced::Doubt, false).map(|call| Call { forgets: true, ..call }),
     });
-    calls.push(Call { pause: if calls.is_empty() { 0 } else { SECOND }, ..main });
+    let bound = match after {
+        After::SendPatient => 2 * settle,
+        After::SendHasty => settle / 2,
+        After::Nothing | After::SendAtOnce | After::SendSettled | After::Check => settle,
+    };
+    let pause = match (before, main.purpose) {
+        (Before::Nothing, _) => 0,
+        // As the header asks for it.
+        (Before::Forgotten, Purpose::Send) => bound,
+        _ => SECOND,
+    };
+    calls.push(Call { pause, ..main });
     let again = |settle: i64, pause| {
         let rules = Rules { settle: millis(settle), ..rules };
         Some(Call { purpose: Purpose::Send, rules, pause, timeout: TIMEOUTS[0], ..main })
@@ -202,10 +236,5 @@ fn setup(at: &[usize], worlds: Vec<Hidden>) -> Setup {
         "{:?} verify={:?} attempts={} settle={settle} timeout={} name={} before={before:?} after={after:?}",
         main.purpose, rules.verify, rules.max_attempts, main.timeout, main.knows_name
     );
-    let bound = match after {
-        After::SendPatient => 2 * settle,
-        After::SendHasty => settle / 2,
-        After::Nothing | After::SendAtOnce | After::SendSettled | After::Check => settle,
-    };
-    Setup { calls, bound, worlds, name }
+    Setup { calls, bound, worlds, common: common_worlds().len(), name }
 }

@@ -144,10 +144,13 @@ impl Line {
 /// Who sent a mail: the call of that number, or a call that ran beside it.
 pub type Who = usize;
 
-/// The most calls of a run, and one more for those beside them.
-pub const CALLS: usize = 4;
-/// A call beside the others, under the message's other id.
-pub const BESIDE: Who = CALLS - 1;
+/// The most calls of a run, each with one beside it.
+const CALLS: usize = 4;
+
+/// The call beside a call, under the message's other id.
+pub fn beside(nth: usize) -> Who {
+    nth + CALLS
+}
 
 /// What users and clocks do by themselves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -188,7 +191,7 @@ pub struct World {
     /// Requests that the service has and acts on later.
     pending: Vec<(i64, Who)>,
     /// How many mails each call's requests made.
-    pub mails: [u8; CALLS],
+    mails: [u8; 2 * CALLS],
     accepted: bool,
     /// Whether a date of the service's was wrong once.
     pub date_lied: bool,
@@ -241,7 +244,7 @@ impl World {
             twin: Line::new(twin),
             received: Line::new(received),
             pending: Vec::new(),
-            mails: [0; CALLS],
+            mails: [0; 2 * CALLS],
             accepted: false,
             date_lied: false,
             was_set: false,
@@ -276,6 +279,11 @@ impl World {
             self.act(at, who);
         }
         self.clocks.now = self.clocks.now.max(until);
+    }
+
+    /// The mails of a call and of the one beside it.
+    pub fn mails_of(&self, nth: usize) -> u8 {
+        self.mails[nth] + self.mails[beside(nth)]
     }
 
     /// Lets everything come to its end.
