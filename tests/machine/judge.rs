@@ -19,6 +19,8 @@ const ONE_REQUEST: i64 = 30 * SECOND;
 pub struct Truth {
     /// Mails of this call's requests, or of those it shared.
     pub own: u8,
+    /// Of these, those of a call beside it.
+    pub shared: u8,
     /// Mails of earlier calls.
     pub before: u8,
     /// Whether another program sent it before the first call.
@@ -30,6 +32,7 @@ impl Truth {
         let end = run.world.settled();
         Truth {
             own: end.mails_of(run.nth),
+            shared: end.mails_of(run.nth) - end.mails_by(run.nth),
             before: (0..run.nth).map(|nth| end.mails_of(nth)).sum(),
             long_ago: run.world.hidden.start == Start::SentLongAgo,
         }
@@ -83,10 +86,12 @@ fn by_truth(run: &Run, ended: &Ended, truth: Truth) -> Option<String> {
         // A twin that was sent looks as the mail would: nobody could tell.
         (Some(true), Purpose::Check) if !sent_at_all && has_sent_twin && ended.facts.search.is_some() => None,
         (Some(true), Purpose::Check) if !sent_at_all => Some("I2: no mail left".to_owned()),
-        (Some(false), Purpose::Send) if truth.own > 0 => Some("I2: a mail of this call left".to_owned()),
         (Some(false), _) if status == Status::Unavailable && ended.facts.attempts > 0 && sent_at_all => {
             Some("I2: a mail of an earlier call left".to_owned())
         }
+        // Whose attempts came to nothing may say that another call's did not.
+        (Some(false), Purpose::Send) if truth.own == truth.shared && ended.facts.attempts > 0 => None,
+        (Some(false), Purpose::Send) if truth.own > 0 => Some("I2: a mail of this call left".to_owned()),
         (Some(false), Purpose::Check) if truth.own + truth.before > 0 => {
             // What is no draft and not in Sent Items counts as received, where nothing is remembered.
             let may_be_received = is_forgotten && run.world.hidden.tenant == Tenant::InPlace;

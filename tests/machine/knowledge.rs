@@ -126,7 +126,9 @@ impl Groups {
             let is_common = usize::from(group.world) < setup.common;
             if open && is_common && group.truths.count_ones() == 1 && group.faults < depth {
                 let truth = if group.truths & 0b0011 != 0 { "not sent" } else { "sent" };
-                let why = format!("{} where it was {truth}, by {:?}", REASONS[usize::from(group.reason)], call.purpose);
+                let faults = if group.faults == 0 { " without a fault" } else { "" };
+                let reason = REASONS[usize::from(group.reason)];
+                let why = format!("{reason}{faults}, by {:?}, where it was {truth}", call.purpose);
                 let entry = all.entry(why).or_insert((0, *group));
                 entry.0 += 1;
                 // The same one each time.
@@ -145,6 +147,15 @@ pub fn excuse(why: &str) -> Option<&'static str> {
     EXCUSES.iter().find(|(reason, _)| why.starts_with(reason)).map(|(_, excuse)| *excuse)
 }
 
-/// Looked at by hand: the reason that the ending gives and the truth that was met, and what else it could have been.
-const EXCUSES: [(&str, &str); 1] =
-    [("Copy where it was sent", "the mail that is found may be a twin's, a copy or a relay's, and the draft unsent")];
+/// Looked at by hand: the reason that the ending gives, and what else it could have been. Without a fault but the doubt itself, only
+/// the first is one.
+const EXCUSES: [(&str, &str); 8] = [
+    ("Copy", "the mail that is found may be a twin's, a copy or a relay's, and the draft unsent"),
+    ("Gone,", "deleted by its user, and something beside that"),
+    ("CameBack,", "the draft that came back may be an old picture, again and again"),
+    ("Changed,", "changed by its user, or by the service on its way out; in another folder it may be a twin"),
+    ("Undated,", "the clocks disagree: it may have been sent before"),
+    ("Another,", "the service answers about another message: this is not asked again once it would have shown"),
+    ("Unsearchable,", "the search does not show what is there: this is not asked again once it would have shown"),
+    ("NotAllowed,", "no permission to look"),
+];

@@ -184,7 +184,7 @@ impl<'a> Run<'a> {
                 self.seen.cut = Some(crate::clocks::ms_of(doubt.cut_at));
                 self.seen.has_left |= self.doubt_has_left;
                 self.seen.was_shown_gone |= self.doubt_has_left;
-                self.seen.draft |= doubt.known.draft.is_some();
+                self.seen.draft |= doubt.known.draft.is_some() && !self.seen.looked_draft_settled;
                 self.seen.knows_name |= doubt.known.internet_message_id.is_some();
             }
         }
@@ -693,6 +693,7 @@ impl<'a> Run<'a> {
                 return self.takes(Event::NotClaimed { cancelled, in_doubt });
             }
         };
+        self.seen.owes_attempt &= earlier.is_none();
         match &earlier {
             None => self.seen.mix(800),
             Some(earlier) => {

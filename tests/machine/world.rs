@@ -286,6 +286,10 @@ impl World {
         self.mails[nth] + self.mails[beside(nth)]
     }
 
+    pub fn mails_by(&self, nth: usize) -> u8 {
+        self.mails[nth]
+    }
+
     /// Lets everything come to its end.
     pub fn settled(&self) -> World {
         let mut later = self.clone();
