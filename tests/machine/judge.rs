@@ -80,8 +80,10 @@ fn by_truth(run: &Run, ended: &Ended, truth: Truth) -> Option<String> {
         return Some(format!("I1: {} mails, {} of them by earlier calls", truth.own + truth.before, truth.before));
     }
     let sent_at_all = truth.own + truth.before > 0 || truth.long_ago;
-    let has_sent_twin = matches!(run.world.hidden.twin, Twin::SentLongAgo | Twin::SentJust);
+    let has_sent_twin =
+        matches!(run.world.hidden.twin, Twin::SentLongAgo | Twin::SentJust) || run.world.twin_passes_for_it();
     match (status.sent(), run.call().purpose) {
+        (Some(true), Purpose::Send) if truth.own == 0 && run.world.twin_passes_for_it() => None,
         (Some(true), Purpose::Send) if truth.own == 0 => Some("I2: no mail of this call left".to_owned()),
         // A twin that was sent looks as the mail would: nobody could tell.
         (Some(true), Purpose::Check) if !sent_at_all && has_sent_twin && ended.facts.search.is_some() => None,
@@ -165,7 +167,7 @@ fn by_sight(facts: &Facts, call: &Call, status: Status) -> Option<String> {
             earlier || before || (facts.in_doubt() || is_check) && (look == Some(Brought::NoDraft) || found)
         }
         Status::Unavailable => {
-            let unsent = facts.looked_draft_settled && !(facts.has_left && facts.in_doubt());
+            let unsent = facts.looked_draft_settled && !facts.changed && !(facts.has_left && facts.in_doubt());
             let never_looked = before_attempts && !is_check && (failed(false) || first == Some(Brought::Nothing));
             unsent && (facts.in_doubt() || is_check) || never_looked
         }

@@ -184,6 +184,7 @@ impl<'a> Run<'a> {
                 self.seen.cut = Some(crate::clocks::ms_of(doubt.cut_at));
                 self.seen.has_left |= self.doubt_has_left;
                 self.seen.was_shown_gone |= self.doubt_has_left;
+                self.seen.picture = doubt.known.draft.as_ref().map(|draft| (draft.folder.clone(), draft.change_key.clone()));
                 self.seen.draft |= doubt.known.draft.is_some() && !self.seen.looked_draft_settled;
                 self.seen.knows_name |= doubt.known.internet_message_id.is_some();
             }
@@ -452,6 +453,7 @@ impl<'a> Run<'a> {
             seen.own_doubt = true;
             seen.cut = Some(steady);
             seen.looked_draft_settled = false;
+            seen.changed = false;
             seen.has_left |= matches!(meanwhile, Some(Sight::Gone | Sight::NotADraft(_)));
         }
         let call = self.call();
@@ -490,6 +492,11 @@ impl<'a> Run<'a> {
                 self.seen.knows_name = true;
                 self.seen.deferred |= draft.deferred != Deferred::No;
                 self.seen.no_recipients |= draft.has_recipients == Some(false);
+                let picture = (draft.folder.clone(), draft.change_key.clone());
+                match &self.seen.picture {
+                    Some(before) if self.seen.in_doubt() => self.seen.changed |= *before != picture,
+                    Some(_) | None => self.seen.picture = Some(picture),
+                }
             }
             Sight::NotADraft(_) | Sight::Gone => self.seen.was_shown_gone = true,
             Sight::NotAllowed(_) | Sight::Another | Sight::Failed(_) => {}

@@ -58,6 +58,10 @@ pub struct Facts {
     /// Whether this call, or the one whose doubt it inherited, saw the draft.
     pub draft: bool,
     pub knows_name: bool,
+    /// The draft as it was last seen before the doubt, or first after it: its folder and change key.
+    pub picture: Option<(String, String)>,
+    /// Whether it was seen otherwise since.
+    pub changed: bool,
     pub deferred: bool,
     /// Whether an answer was late and no look was asked for meanwhile, although nothing was known.
     pub missed_late_look: bool,
@@ -101,6 +105,8 @@ impl Facts {
             was_shown_gone: false,
             draft: false,
             knows_name,
+            picture: None,
+            changed: false,
             deferred: false,
             missed_late_look: false,
             look: None,

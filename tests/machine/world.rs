@@ -164,16 +164,19 @@ pub enum Happening {
     StepAhead,
     /// Our clock is set an hour back.
     StepBack,
+    /// Another program sends the twin.
+    SendTwin,
 }
 
 impl Happening {
-    pub const ALL: [Happening; 6] = [
+    pub const ALL: [Happening; 7] = [
         Happening::Edit,
         Happening::Move,
         Happening::Delete,
         Happening::Suspend,
         Happening::StepAhead,
         Happening::StepBack,
+        Happening::SendTwin,
     ];
 }
 
@@ -390,6 +393,13 @@ impl World {
         self.main.at(i64::MIN)
     }
 
+    /// Whether the message is nowhere and its twin was sent: then it looks as if it were the message.
+    pub fn twin_passes_for_it(&self) -> bool {
+        let now = self.clocks.now;
+        let is_sent = matches!(self.twin.at(now), View::NoDraft { .. });
+        is_sent && self.hidden.twin == Twin::Draft && self.main.at(now) == View::Nowhere
+    }
+
     /// Something happens by itself, if it can.
     pub fn happens(&self, happening: Happening) -> Option<World> {
         let mut world = self.clone();
@@ -420,7 +430,11 @@ impl World {
             }
             (Happening::StepAhead, _) if may_set => world.clocks.wall += HOUR,
             (Happening::StepBack, _) if may_set => world.clocks.wall -= HOUR,
-            (Happening::Edit | Happening::Move | Happening::StepAhead | Happening::StepBack, _) => return None,
+            (Happening::SendTwin, _) if matches!(self.twin.at(now), View::Draft { .. }) => {
+                let sent_at = self.clocks.stamp(now);
+                world.twin.turns(now, View::NoDraft { id: TWIN_SENT, folder: SENT_ITEMS, sent_at });
+            }
+            (Happening::SendTwin | Happening::Edit | Happening::Move | Happening::StepAhead | Happening::StepBack, _) => return None,
         }
         world.was_set |= matches!(happening, Happening::StepAhead | Happening::StepBack);
         Some(world)
