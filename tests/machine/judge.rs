@@ -51,7 +51,7 @@ pub fn is_promised(run: &Run, nth: usize) -> bool {
 
 /// What is wrong with a call that ended.
 pub fn broken(run: &Run, ended: &Ended) -> Option<String> {
-    if let Some(broken) = &run.waits_broken {
+    if let Some(broken) = &run.broken {
         return Some(broken.clone());
     }
     let truth = Truth::of(run);
@@ -76,7 +76,10 @@ fn by_truth(run: &Run, ended: &Ended, truth: Truth) -> Option<String> {
         return None;
     }
     let all_promised = (0..=run.nth).all(|nth| is_promised(run, nth));
-    if truth.own > 1 || (truth.own > 0 && truth.before > 0) || (all_promised && !keeps_draft && truth.own + truth.before > 1) {
+    if truth.own > 1
+        || (truth.own > 0 && truth.before > 0)
+        || (all_promised && !keeps_draft && truth.own + truth.before > 1)
+    {
         return Some(format!("I1: {} mails, {} of them by earlier calls", truth.own + truth.before, truth.before));
     }
     let sent_at_all = truth.own + truth.before > 0 || truth.long_ago;
@@ -140,9 +143,7 @@ fn by_sight(facts: &Facts, call: &Call, status: Status) -> Option<String> {
         Status::Unreachable => {
             clear && (matches!(facts.last, Some(Verdict::NotBegun(_))) || (before_attempts && failed(true)))
         }
-        Status::Cancelled => {
-            (clear || facts.not_claimed == Some((true, false))) && facts.cancelled
-        }
+        Status::Cancelled => (clear || facts.not_claimed == Some((true, false))) && facts.cancelled,
         Status::TimedOut => {
             let in_time = matches!(facts.last, Some(Verdict::NotBegun(Cause::TimedOut)));
             clear && (facts.kept_out || in_time || facts.not_claimed.is_some() || (before_attempts && failed(true)))
@@ -204,7 +205,11 @@ fn left_unmade(facts: &Facts, call: &Call, status: Status, at: i64) -> Option<St
     let denied = |request: Option<crate::seen::Request>| {
         request.is_some_and(|request| matches!(request.brought, Brought::NotAllowed(_)))
     };
-    if denied(facts.look) || denied(facts.elsewhere) || denied(facts.search) || matches!(facts.folder, Some(Brought::NotAllowed(_))) {
+    if denied(facts.look)
+        || denied(facts.elsewhere)
+        || denied(facts.search)
+        || matches!(facts.folder, Some(Brought::NotAllowed(_)))
+    {
         return None;
     }
     let settled_at = facts.cut.unwrap_or(facts.began) + settle;

@@ -29,8 +29,23 @@ pub struct Group {
 
 /// The reasons for an open answer, by their number.
 const REASONS: [&str; 17] = [
-    "answered", "Gone", "GoneWithoutName", "CameBack", "Copy", "Undated", "Deferred", "Unsearchable", "Another", "NotAllowed",
-    "Changed", "OutOfTime", "Paused", "Cancelled", "NotAsked", "Left", "as attempted",
+    "answered",
+    "Gone",
+    "GoneWithoutName",
+    "CameBack",
+    "Copy",
+    "Undated",
+    "Deferred",
+    "Unsearchable",
+    "Another",
+    "NotAllowed",
+    "Changed",
+    "OutOfTime",
+    "Paused",
+    "Cancelled",
+    "NotAsked",
+    "Left",
+    "as attempted",
 ];
 
 fn reason(ending: &Ending) -> u8 {

@@ -2,11 +2,15 @@
 
 use graph_message::delivery::machine::{Purpose, Verify};
 use graph_message::delivery::step::Action;
-use graph_message::outcome::{Cause, Doubt};
+use graph_message::outcome::{Cause, Doubt, LookFailure};
 
+use crate::clocks::{HOUR, SECOND, millis};
 use crate::run::Run;
 use crate::setup::Forced;
 use crate::world::{Happening, Skew, Tenant, Twin, View};
+
+/// The wait that a reply asks for.
+pub const TOLD: i64 = 5 * SECOND;
 
 pub const CAUSES: [Cause; 8] = [
     Cause::Connection,
@@ -100,6 +104,65 @@ pub enum Seen {
     Lags,
 }
 
+/// How a reply to a look or a search differs from what it would be.
+#[derive(Debug, Clone, Copy)]
+pub struct Twist {
+    /// Whether it takes until its time is up.
+    pub is_cut: bool,
+    /// How far its date is off; nothing where it has none.
+    pub date: Option<i64>,
+    /// How far the times of its items are off; nothing where they have none.
+    pub stamp: Option<i64>,
+}
+
+impl Seen {
+    pub fn twist(self) -> Twist {
+        let plain = Twist { is_cut: false, date: Some(0), stamp: Some(0) };
+        match self {
+            Seen::FailedInTime => Twist { is_cut: true, date: None, ..plain },
+            Seen::DateMissing => Twist { date: None, ..plain },
+            Seen::DateAhead => Twist { date: Some(HOUR), ..plain },
+            Seen::DateBehind => Twist { date: Some(-HOUR), ..plain },
+            Seen::StampMissing => Twist { stamp: None, ..plain },
+            Seen::StampBehind => Twist { stamp: Some(-200 * SECOND), ..plain },
+            Seen::StampAhead => Twist { stamp: Some(200 * SECOND), ..plain },
+            Seen::Truth
+            | Seen::Stale
+            | Seen::OldDraft
+            | Seen::FalseGone
+            | Seen::Another
+            | Seen::Failed
+            | Seen::FailedWithWait
+            | Seen::NotAllowed(_)
+            | Seen::Unfiltered
+            | Seen::Lags => plain,
+        }
+    }
+
+    /// Why nothing is seen.
+    pub fn failure(self) -> Option<LookFailure> {
+        match self {
+            Seen::Failed => Some(LookFailure { what: Ok(503), wait: None }),
+            Seen::FailedWithWait => Some(LookFailure { what: Ok(429), wait: Some(millis(TOLD)) }),
+            Seen::FailedInTime => Some(LookFailure { what: Err(Cause::TimedOut), wait: None }),
+            Seen::Truth
+            | Seen::Stale
+            | Seen::OldDraft
+            | Seen::FalseGone
+            | Seen::Another
+            | Seen::NotAllowed(_)
+            | Seen::DateMissing
+            | Seen::DateAhead
+            | Seen::DateBehind
+            | Seen::StampMissing
+            | Seen::StampBehind
+            | Seen::StampAhead
+            | Seen::Unfiltered
+            | Seen::Lags => None,
+        }
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Folder {
     Id,
@@ -122,7 +185,11 @@ pub enum Claim {
     SharedDoubtActed,
     /// It did not.
     SharedDoubtNot,
-    NotClaimed { cancelled: bool, in_doubt: bool, acted: bool },
+    NotClaimed {
+        cancelled: bool,
+        in_doubt: bool,
+        acted: bool,
+    },
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -134,12 +201,20 @@ pub enum Kept {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Letter {
-    Attempt { says: Says, acted: Acted, reply: Reply },
+    Attempt {
+        says: Says,
+        acted: Acted,
+        reply: Reply,
+    },
     Look(Seen),
     Search(Seen),
     Folder(Folder),
-    Wait { cancelled: bool },
-    Renew { has_another: bool },
+    Wait {
+        cancelled: bool,
+    },
+    Renew {
+        has_another: bool,
+    },
     Claim(Claim),
     Kept(Kept),
     /// Something happens in the world, and the same action is answered after it.
@@ -192,9 +267,11 @@ pub fn offers(run: &Run) -> Vec<Offer> {
             claims(run, &mut all);
             false
         }
-        Action::Attempt { .. } | Action::Look { .. } | Action::LookAt(_) | Action::Search(_) | Action::LookAtSentItems => {
-            true
-        }
+        Action::Attempt { .. }
+        | Action::Look { .. }
+        | Action::LookAt(_)
+        | Action::Search(_)
+        | Action::LookAtSentItems => true,
         Action::Answer(_) => false,
     };
     // What comes before the search is given.

@@ -13,7 +13,8 @@ pub fn covering(sizes: &[usize], makes_sense: impl Fn(&[usize]) -> bool) -> Vec<
         row[at] += 1;
         row[at + 1..].fill(0);
     }
-    let mut open: std::collections::HashSet<(usize, usize, usize, usize)> = rows.iter().flat_map(|row| pairs(row)).collect();
+    let mut open: std::collections::HashSet<(usize, usize, usize, usize)> =
+        rows.iter().flat_map(|row| pairs(row)).collect();
     let mut chosen = Vec::new();
     while !open.is_empty() {
         let gain = |row: &Vec<usize>| pairs(row).filter(|pair| open.contains(pair)).count();

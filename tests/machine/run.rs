@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 use std::sync::{Arc, OnceLock};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use graph_message::delivery::ending::Ending;
 use graph_message::delivery::gate::Outside;
@@ -16,7 +16,9 @@ use graph_message::outcome::{
 };
 
 use crate::clocks::{SECOND, instant, millis, ms, system};
-use crate::letters::{Acted, CAUSES, Claim, DOUBTS, Folder, Kept, Letter, NO_REPLY_IN_TIME, Reply, Says, Seen, TIMED_OUT, may_look};
+use crate::letters::{
+    Acted, CAUSES, Claim, DOUBTS, Folder, Kept, Letter, NO_REPLY_IN_TIME, Reply, Says, Seen, TIMED_OUT, TOLD, may_look,
+};
 use crate::seen::{Brought, Facts, Inherited, Request};
 use crate::setup::{Call, Forced, Setup};
 use crate::world::{FOLDERS, Happening, Hidden, IDS, MAIN, NAME, SENT_ITEMS, Start, View, World, beside};
@@ -32,8 +34,6 @@ const CONNECT_TIMEOUT: i64 = 10 * SECOND;
 const LOOK_TIMEOUT: i64 = 10 * SECOND;
 /// When an answer is late, and a look is made meanwhile.
 const LATE: i64 = 3 * SECOND;
-/// The wait that a reply asks for.
-const TOLD: i64 = 5 * SECOND;
 /// How long it is certain that an acceptance is remembered.
 const CERTAINLY_REMEMBERED: i64 = 290 * SECOND;
 
@@ -68,7 +68,8 @@ pub struct Run<'a> {
     pub faults: u8,
     /// What happened, where it is told.
     pub told: Option<String>,
-    pub waits_broken: Option<String>,
+    /// What the machine asked for and may not.
+    pub broken: Option<String>,
 }
 
 fn key(immutable: bool) -> &'static MessageKey {
@@ -102,7 +103,7 @@ impl<'a> Run<'a> {
             step: 0,
             faults: 0,
             told: tells.then(String::new),
-            waits_broken: None,
+            broken: None,
         };
         run.begins();
         run
@@ -166,7 +167,9 @@ impl<'a> Run<'a> {
         self.inherits(earlier.as_ref());
         self.cancelled = false;
         self.machine = machine(call, &self.world, call.purpose, earlier);
-        self.tell(|run| format!("call {} begins: {:?} {:?}, knows {:?}", run.nth, call.purpose, call.rules, run.memory));
+        self.tell(|run| {
+            format!("call {} begins: {:?} {:?}, knows {:?}", run.nth, call.purpose, call.rules, run.memory)
+        });
         self.takes(Event::Begins);
     }
 
@@ -184,7 +187,8 @@ impl<'a> Run<'a> {
                 self.seen.cut = Some(crate::clocks::ms_of(doubt.cut_at));
                 self.seen.has_left |= self.doubt_has_left;
                 self.seen.was_shown_gone |= self.doubt_has_left;
-                self.seen.picture = doubt.known.draft.as_ref().map(|draft| (draft.folder.clone(), draft.change_key.clone()));
+                self.seen.picture =
+                    doubt.known.draft.as_ref().map(|draft| (draft.folder.clone(), draft.change_key.clone()));
                 self.seen.draft |= doubt.known.draft.is_some() && !self.seen.looked_draft_settled;
                 self.seen.knows_name |= doubt.known.internet_message_id.is_some();
             }
@@ -225,8 +229,9 @@ impl<'a> Run<'a> {
             Action::Attempt { looks_meanwhile, .. } => {
                 let call = self.call();
                 self.seen.owes_attempt = false;
-                let is_late_look_missed =
-                    !looks_meanwhile && call.rules.verify != Verify::Never && !(self.seen.knows_name && self.seen.draft);
+                let is_late_look_missed = !looks_meanwhile
+                    && call.rules.verify != Verify::Never
+                    && !(self.seen.knows_name && self.seen.draft);
                 self.seen.missed_late_look |= is_late_look_missed && !self.seen.knows_name;
                 if call.purpose == Purpose::Check {
                     Some("a check sends".to_owned())
@@ -250,14 +255,15 @@ impl<'a> Run<'a> {
             | Action::Answer(_) => {
                 let is_look = matches!(self.action, Action::Look { .. } | Action::LookAt(_) | Action::Search(_));
                 let call = self.call();
-                (is_look && !may_look(call.purpose, call.rules.verify)).then(|| "looks, although it must not".to_owned())
+                (is_look && !may_look(call.purpose, call.rules.verify))
+                    .then(|| "looks, although it must not".to_owned())
             }
         };
         if broken.is_some() {
-            self.waits_broken = broken;
+            self.broken = broken;
         }
         if matches!(self.action, Action::Look { .. } | Action::Search(_)) && self.step > 200 {
-            self.waits_broken = Some("never ends".to_owned());
+            self.broken = Some("never ends".to_owned());
         }
     }
 
@@ -286,7 +292,8 @@ impl<'a> Run<'a> {
         let call = self.call();
         if call.purpose == Purpose::Send {
             if let Some(left) = self.machine.leaves(&ended.ending, self.world.clocks.moment()) {
-                self.doubt_has_left = matches!(left, Remembered::InDoubt(_)) && self.seen.in_doubt() && self.seen.has_left;
+                self.doubt_has_left =
+                    matches!(left, Remembered::InDoubt(_)) && self.seen.in_doubt() && self.seen.has_left;
                 self.memory.push((ended.at, call.immutable, left));
             }
         }
@@ -418,8 +425,14 @@ impl<'a> Run<'a> {
         let mut meanwhile = None;
         if looks && reply != Reply::LateUnseen {
             self.world.pass(began + LATE);
-            let at = if reply == Reply::LateStale { self.world.clocks.now - self.world.stale() } else { self.world.clocks.now };
-            if reply == Reply::LateStale && self.world.view(self.call_id(), at) == self.world.view(self.call_id(), began + LATE) {
+            let at = if reply == Reply::LateStale {
+                self.world.clocks.now - self.world.stale()
+            } else {
+                self.world.clocks.now
+            };
+            if reply == Reply::LateStale
+                && self.world.view(self.call_id(), at) == self.world.view(self.call_id(), began + LATE)
+            {
                 return false;
             }
             meanwhile = Some(self.sight(self.world.view(self.call_id(), at), Some(0), false));
@@ -465,7 +478,8 @@ impl<'a> Run<'a> {
                 seen.throttled = true;
                 seen.told = seen.told.max(told.map_or(0, ms));
             }
-            Verdict::NotBegun(Cause::Cancelled) | Verdict::Doubtful(graph_message::outcome::Doubt::NoReply(Cause::Cancelled)) => {
+            Verdict::NotBegun(Cause::Cancelled)
+            | Verdict::Doubtful(graph_message::outcome::Doubt::NoReply(Cause::Cancelled)) => {
                 self.cancelled = true;
                 seen.cancelled = true;
             }
@@ -524,58 +538,34 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// A reply to a look: how long it took, its date, and how it changes the mailbox's time.
-    fn reply(&mut self, seen: Seen) -> (Option<i64>, Option<i64>) {
-        let took = match seen {
-            Seen::FailedInTime => LOOK_TIMEOUT,
-            _ => EXCHANGE,
-        };
-        let took = took.min(self.left());
-        self.world.pass(self.world.clocks.now + took);
-        let date = self.world.clocks.date();
-        let date = match seen {
-            Seen::FailedInTime | Seen::DateMissing => None,
-            Seen::DateAhead => Some(date + crate::clocks::HOUR),
-            Seen::DateBehind => Some(date - crate::clocks::HOUR),
-            _ => Some(date),
-        };
-        self.world.date_lied |= matches!(seen, Seen::DateAhead | Seen::DateBehind);
-        let stamp = match seen {
-            Seen::StampBehind => Some(-200 * SECOND),
-            Seen::StampAhead => Some(200 * SECOND),
-            _ => Some(0),
-        };
-        (date, if seen == Seen::StampMissing { None } else { stamp })
+    /// A reply to a look comes: its date, and how far the times of its items are off.
+    fn reply(&mut self, seen: Seen) -> (Option<SystemTime>, Option<i64>) {
+        let twist = seen.twist();
+        let took = if twist.is_cut { LOOK_TIMEOUT } else { EXCHANGE };
+        self.world.pass(self.world.clocks.now + took.min(self.left()));
+        self.world.date_lied |= twist.date.is_some_and(|by| by != 0);
+        (twist.date.map(|by| system(self.world.clocks.date() + by)), twist.stamp)
     }
 
     fn looked(&mut self, seen: Seen, id: &str, recipients: bool, is_it: bool) {
         let began = self.world.clocks.moment();
         let (at, steady) = (self.world.clocks.now, self.world.clocks.steady());
-        let view = match seen {
-            Seen::Stale => self.world.view(id, at - self.world.stale()),
-            Seen::OldDraft => self.world.first_picture(),
-            Seen::FalseGone => View::Nowhere,
-            _ => self.world.view(id, at),
-        };
         let (date, stamp) = self.reply(seen);
         let sight = match seen {
-            Seen::Another => Sight::Another,
-            Seen::Failed | Seen::FailedWithWait | Seen::FailedInTime => Sight::Failed(failure(seen)),
+            Seen::Another | Seen::Unfiltered => Sight::Another,
             Seen::NotAllowed(status) => Sight::NotAllowed(status),
+            Seen::Stale => self.sight(self.world.view(id, at - self.world.stale()), stamp, recipients),
+            Seen::OldDraft => self.sight(self.world.first_picture(), stamp, recipients),
+            Seen::FalseGone | Seen::Lags => Sight::Gone,
+            Seen::Failed | Seen::FailedWithWait | Seen::FailedInTime => Sight::Failed(self.fails(seen)),
             Seen::Truth
-            | Seen::Stale
-            | Seen::OldDraft
-            | Seen::FalseGone
             | Seen::DateMissing
             | Seen::DateAhead
             | Seen::DateBehind
             | Seen::StampMissing
             | Seen::StampBehind
-            | Seen::StampAhead
-            | Seen::Unfiltered
-            | Seen::Lags => self.sight(view, stamp, recipients),
+            | Seen::StampAhead => self.sight(self.world.view(id, at), stamp, recipients),
         };
-        self.fails(&sight_failure(&sight));
         let brought = match &sight {
             Sight::Draft(_) => Brought::Draft,
             Sight::NotADraft(_) => Brought::NoDraft,
@@ -592,41 +582,34 @@ impl<'a> Run<'a> {
                 self.seen.first_look = Some(request);
             }
             let in_doubt = self.seen.in_doubt();
-            self.seen.has_left |= in_doubt && !self.seen.looked_draft_settled && matches!(brought, Brought::Gone | Brought::NoDraft);
+            self.seen.has_left |=
+                in_doubt && !self.seen.looked_draft_settled && matches!(brought, Brought::Gone | Brought::NoDraft);
             let settled_at = self.seen.cut.unwrap_or(self.seen.began) + settle;
             self.seen.looked_draft_settled |= brought == Brought::Draft && steady >= settled_at;
         } else {
             self.seen.elsewhere = Some(Request { began: steady, brought });
         }
-        let date = date.map(system);
         self.seen.mix_sight(&sight);
         self.seen.mix_date(date);
         self.takes(Event::Looked { began, sight, date });
     }
 
-    fn fails(&mut self, failed: &Option<LookFailure>) {
-        if let Some(failure) = failed {
-            self.seen.told = self.seen.told.max(failure.wait.map_or(0, ms));
-            self.seen.look_failed = Some(*failure);
-        }
+    fn fails(&mut self, seen: Seen) -> LookFailure {
+        let failure = seen.failure().unwrap();
+        self.seen.told = self.seen.told.max(failure.wait.map_or(0, ms));
+        self.seen.look_failed = Some(failure);
+        failure
     }
 
     fn searched(&mut self, seen: Seen) {
         let began = self.world.clocks.moment();
         let (at, steady) = (self.world.clocks.now, self.world.clocks.steady());
-        let mut views = match seen {
-            Seen::Stale => self.world.named(at - self.world.stale()),
-            _ => self.world.named(at),
-        };
-        match seen {
-            Seen::OldDraft => views[0] = self.world.first_picture(),
-            Seen::Lags => views[0] = View::Nowhere,
-            _ => {}
-        }
+        let mut views =
+            if seen == Seen::Stale { self.world.named(at - self.world.stale()) } else { self.world.named(at) };
         let (date, stamp) = self.reply(seen);
         let listed = match seen {
             Seen::Unfiltered | Seen::Another => Listed::Unfiltered,
-            Seen::Failed | Seen::FailedWithWait | Seen::FailedInTime => Listed::Failed(failure(seen)),
+            Seen::Failed | Seen::FailedWithWait | Seen::FailedInTime => Listed::Failed(self.fails(seen)),
             Seen::NotAllowed(status) => Listed::NotAllowed(status),
             Seen::Truth
             | Seen::Stale
@@ -638,11 +621,15 @@ impl<'a> Run<'a> {
             | Seen::StampMissing
             | Seen::StampBehind
             | Seen::StampAhead
-            | Seen::Lags => Listed::Items(views.iter().filter_map(|view| listing(*view, stamp)).collect()),
+            | Seen::Lags => {
+                if seen == Seen::OldDraft {
+                    views[0] = self.world.first_picture();
+                } else if seen == Seen::Lags {
+                    views[0] = View::Nowhere;
+                }
+                Listed::Items(views.iter().filter_map(|view| listing(*view, stamp)).collect())
+            }
         };
-        if let Listed::Failed(failure) = &listed {
-            self.fails(&Some(*failure));
-        }
         let brought = match &listed {
             Listed::Items(items) if items.is_empty() => Brought::NoItems,
             Listed::Items(_) => Brought::Items,
@@ -650,7 +637,6 @@ impl<'a> Run<'a> {
             Listed::Unfiltered | Listed::Failed(_) => Brought::Nothing,
         };
         self.seen.search = Some(Request { began: steady, brought });
-        let date = date.map(system);
         self.seen.mix_listed(&listed);
         self.seen.mix_date(date);
         self.takes(Event::Searched { began, listed, date });
@@ -660,13 +646,10 @@ impl<'a> Run<'a> {
         self.world.pass(self.world.clocks.now + EXCHANGE.min(self.left()));
         let (seen, brought) = match folder {
             Folder::Id => (FolderSeen::Id(FOLDERS[usize::from(SENT_ITEMS)].to_owned()), Brought::Items),
-            Folder::Failed => (FolderSeen::Failed(failure(Seen::Failed)), Brought::Nothing),
-            Folder::FailedWithWait => (FolderSeen::Failed(failure(Seen::FailedWithWait)), Brought::Nothing),
+            Folder::Failed => (FolderSeen::Failed(self.fails(Seen::Failed)), Brought::Nothing),
+            Folder::FailedWithWait => (FolderSeen::Failed(self.fails(Seen::FailedWithWait)), Brought::Nothing),
             Folder::NotAllowed(status) => (FolderSeen::NotAllowed(status), Brought::NotAllowed(status)),
         };
-        if let FolderSeen::Failed(failure) = &seen {
-            self.fails(&Some(*failure));
-        }
         self.seen.folder = Some(brought);
         self.seen.mix_folder(&seen);
         self.takes(Event::SawSentItems(seen));
@@ -760,21 +743,6 @@ fn verdict(says: Says) -> Verdict {
         Says::ThrottledLong => Verdict::Throttled(Some(Duration::from_secs(3600))),
         Says::NotBegun(cause) => Verdict::NotBegun(CAUSES[usize::from(cause)]),
         Says::Doubtful(doubt) => Verdict::Doubtful(DOUBTS[usize::from(doubt)]),
-    }
-}
-
-fn failure(seen: Seen) -> LookFailure {
-    match seen {
-        Seen::FailedInTime => LookFailure { what: Err(Cause::TimedOut), wait: None },
-        Seen::FailedWithWait => LookFailure { what: Ok(429), wait: Some(millis(TOLD)) },
-        _ => LookFailure { what: Ok(503), wait: None },
-    }
-}
-
-fn sight_failure(sight: &Sight) -> Option<LookFailure> {
-    match sight {
-        Sight::Failed(failure) => Some(*failure),
-        Sight::Draft(_) | Sight::NotADraft(_) | Sight::Gone | Sight::NotAllowed(_) | Sight::Another => None,
     }
 }
 

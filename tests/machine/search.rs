@@ -147,7 +147,8 @@ impl Search<'_> {
             return false;
         }
         if is_promised(run, run.nth) {
-            let group = Group::new(&ended.ending, Truth::of(run).number(), run.faults, self.world, &run.path, &ended.facts);
+            let group =
+                Group::new(&ended.ending, Truth::of(run).number(), run.faults, self.world, &run.path, &ended.facts);
             self.groups.add(ended.facts.number, ended.nth, group);
         }
         run.goes_on(ended)
@@ -166,13 +167,15 @@ pub fn replay(setups: &[Setup], (nth, world, path): &Place) -> String {
     let setup = &setups[*nth];
     let hidden = setup.worlds[*world];
     let mut run = Run::new(setup, hidden, true);
-    let mut told = format!("MACHINE_REPLAY='{}'\n  {setup}\n  {hidden:?}, bound {}\n", line(*nth, *world, path), setup.bound);
+    let mut told =
+        format!("MACHINE_REPLAY='{}'\n  {setup}\n  {hidden:?}, bound {}\n", line(*nth, *world, path), setup.bound);
     let mut path = path.iter();
     let mut next = path.next();
     loop {
         if let Some(ended) = run.ended() {
             let truth = Truth::of(&run);
-            let line = format!("  call {} ends: {:?} = {:?}; {truth:?}\n", ended.nth, ended.ending, ended.ending.status());
+            let line =
+                format!("  call {} ends: {:?} = {:?}; {truth:?}\n", ended.nth, ended.ending, ended.ending.status());
             let why = judge::broken(&run, &ended);
             run.told.as_mut().unwrap().push_str(&line);
             if let Some(why) = why {

@@ -174,7 +174,9 @@ impl Facts {
             Verdict::Throttled(None) => 200,
             Verdict::Throttled(Some(wait)) => 300 + ms(*wait).cast_unsigned(),
             Verdict::NotBegun(cause) => 400 + *cause as u64,
-            Verdict::Doubtful(doubt) => 500 + crate::letters::DOUBTS.iter().position(|other| other == doubt).unwrap() as u64,
+            Verdict::Doubtful(doubt) => {
+                500 + crate::letters::DOUBTS.iter().position(|other| other == doubt).unwrap() as u64
+            }
         };
         self.mix(number);
     }

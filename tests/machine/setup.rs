@@ -100,8 +100,7 @@ const BEFORE: [Before; 6] = [
 const AFTER: [After; 6] =
     [After::Nothing, After::SendAtOnce, After::SendSettled, After::Check, After::SendPatient, After::SendHasty];
 
-const TENANTS: [Tenant; 5] =
-    [Tenant::Hides, Tenant::InPlace, Tenant::Stamps, Tenant::Copies, Tenant::KeepsNone];
+const TENANTS: [Tenant; 5] = [Tenant::Hides, Tenant::InPlace, Tenant::Stamps, Tenant::Copies, Tenant::KeepsNone];
 const LATENESS: [Lateness; 4] = [Lateness::OldReads, Lateness::LeavesLate, Lateness::ActsLate, Lateness::Mixed];
 const TWINS: [Twin; 6] =
     [Twin::None, Twin::Draft, Twin::SentLongAgo, Twin::SentJust, Twin::ReceivedLongAgo, Twin::ComesBack];
@@ -151,14 +150,7 @@ fn common_worlds() -> Vec<Hidden> {
             (true, Lateness::Mixed),
             (false, Lateness::ActsLate),
         ] {
-            worlds.push(Hidden {
-                tenant,
-                ids_stay,
-                lateness,
-                twin: Twin::None,
-                start: Start::Draft,
-                skew: Skew::None,
-            });
+            worlds.push(Hidden { tenant, ids_stay, lateness, twin: Twin::None, start: Start::Draft, skew: Skew::None });
         }
     }
     worlds
@@ -166,7 +158,8 @@ fn common_worlds() -> Vec<Hidden> {
 
 /// All pairs of what is asked for. `all` says whether every pair of worlds is met, too, or the common ones alone.
 pub fn setups(all: bool) -> Vec<Setup> {
-    let sizes = [PURPOSES.len(), VERIFY.len(), ATTEMPTS.len(), SETTLE.len(), TIMEOUTS.len(), 2, BEFORE.len(), AFTER.len()];
+    let sizes =
+        [PURPOSES.len(), VERIFY.len(), ATTEMPTS.len(), SETTLE.len(), TIMEOUTS.len(), 2, BEFORE.len(), AFTER.len()];
     // A check ends a run, and makes no attempts. Under another id a message is known by its name alone. A process that forgets looks
     // before it sends, by name.
     let makes_sense = |at: &[usize]| {
@@ -197,7 +190,14 @@ fn setup(at: &[usize], worlds: Vec<Hidden>) -> Setup {
     let (before, after) = (BEFORE[at[6]], AFTER[at[7]]);
     let first = |forced, immutable| {
         let rules = Rules { verify: Verify::Never, ..rules };
-        Some(Call { purpose: Purpose::Send, rules, forced, immutable, knows_name: immutable || main.knows_name, ..main })
+        Some(Call {
+            purpose: Purpose::Send,
+            rules,
+            forced,
+            immutable,
+            knows_name: immutable || main.knows_name,
+            ..main
+        })
     };
     let mut calls = Vec::new();
     calls.extend(match before {

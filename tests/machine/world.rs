@@ -233,10 +233,9 @@ impl World {
             Twin::Draft => (View::Draft { id: TWIN, folder: DRAFTS, key: 1 }, View::Nowhere),
             Twin::SentLongAgo => (sent_at(hours_ago), View::Nowhere),
             Twin::SentJust => (sent_at(-100 * SECOND), View::Nowhere),
-            Twin::ReceivedLongAgo => (
-                View::Nowhere,
-                View::NoDraft { id: RECEIVED, folder: INBOX, sent_at: clocks.stamp(hours_ago) },
-            ),
+            Twin::ReceivedLongAgo => {
+                (View::Nowhere, View::NoDraft { id: RECEIVED, folder: INBOX, sent_at: clocks.stamp(hours_ago) })
+            }
         };
         World {
             hidden,
@@ -434,7 +433,10 @@ impl World {
                 let sent_at = self.clocks.stamp(now);
                 world.twin.turns(now, View::NoDraft { id: TWIN_SENT, folder: SENT_ITEMS, sent_at });
             }
-            (Happening::SendTwin | Happening::Edit | Happening::Move | Happening::StepAhead | Happening::StepBack, _) => return None,
+            (
+                Happening::SendTwin | Happening::Edit | Happening::Move | Happening::StepAhead | Happening::StepBack,
+                _,
+            ) => return None,
         }
         world.was_set |= matches!(happening, Happening::StepAhead | Happening::StepBack);
         Some(world)
