@@ -1,0 +1,176 @@
+//! What a call could know: runs in which it saw the same are one group, and where both truths occur in a group nobody could tell.
+//! Where one alone does, the answer must not be unknown.
+
+use std::collections::{BTreeMap, HashMap};
+
+use graph_message::delivery::ending::Ending;
+use graph_message::delivery::machine::{Purpose, Verify};
+
+use crate::search::{Fast, is_open};
+use crate::seen::Facts;
+use crate::setup::Setup;
+
+/// Runs in which a call saw the same.
+#[derive(Debug, Clone, Copy)]
+pub struct Group {
+    /// Which truths occur.
+    truths: u8,
+    /// The fewest faults of a run in it.
+    faults: u8,
+    is_open: bool,
+    /// Whether something kept the call from asking further.
+    is_excused: bool,
+    reason: u8,
+    nth: u8,
+    world: u16,
+    length: u8,
+    path: [(u8, u8); 6],
+}
+
+/// The reasons for an open answer, by their number.
+const REASONS: [&str; 17] = [
+    "answered",
+    "Gone",
+    "GoneWithoutName",
+    "CameBack",
+    "Copy",
+    "Undated",
+    "Deferred",
+    "Unsearchable",
+    "Another",
+    "NotAllowed",
+    "Changed",
+    "OutOfTime",
+    "Paused",
+    "Cancelled",
+    "NotAsked",
+    "Left",
+    "as attempted",
+];
+
+fn reason(ending: &Ending) -> u8 {
+    use graph_message::delivery::check::Blind;
+    let blind = match ending {
+        Ending::Unknown(blind) | Ending::EarlierUnknown(blind) => blind,
+        Ending::Left { in_doubt: true, .. } => return 15,
+        Ending::AsAttempted(..) => return 16,
+        Ending::Accepted
+        | Ending::Found(_)
+        | Ending::NotADraft(_)
+        | Ending::NoRecipients
+        | Ending::NotFound
+        | Ending::MayNotLook(_)
+        | Ending::CannotLook(..)
+        | Ending::NotSent
+        | Ending::KeptOut(_)
+        | Ending::CancelledWhileWaiting
+        | Ending::Left { in_doubt: false, .. } => return 0,
+    };
+    match blind {
+        Blind::Gone => 1,
+        Blind::GoneWithoutName => 2,
+        Blind::CameBack => 3,
+        Blind::Copy => 4,
+        Blind::Undated => 5,
+        Blind::Deferred(_) => 6,
+        Blind::Unsearchable => 7,
+        Blind::Another => 8,
+        Blind::NotAllowed(_) => 9,
+        Blind::Changed => 10,
+        Blind::OutOfTime => 11,
+        Blind::Paused(_) => 12,
+        Blind::Cancelled => 13,
+        Blind::NotAsked => 14,
+    }
+}
+
+impl Group {
+    pub fn new(ending: &Ending, truth: u8, faults: u8, world: usize, path: &[(u8, u8)], facts: &Facts) -> Group {
+        let mut places = [(0, 0); 6];
+        for (to, from) in places.iter_mut().zip(path) {
+            *to = *from;
+        }
+        Group {
+            truths: 1 << truth,
+            faults,
+            is_open: is_open(ending),
+            is_excused: facts.cancelled || facts.kept_out || facts.not_claimed.is_some(),
+            reason: reason(ending),
+            nth: 0,
+            world: u16::try_from(world).unwrap(),
+            length: u8::try_from(path.len().min(6)).unwrap(),
+            path: places,
+        }
+    }
+}
+
+#[derive(Debug, Default)]
+pub struct Groups(HashMap<u64, Group, Fast>);
+
+impl Groups {
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    pub fn add(&mut self, number: u64, nth: usize, group: Group) {
+        let group = Group { nth: u8::try_from(nth).unwrap(), ..group };
+        // Calls of one run differ in what they were asked for.
+        let number = number.wrapping_add(nth as u64);
+        match self.0.get_mut(&number) {
+            Some(known) => {
+                assert_eq!(known.reason, group.reason, "the same was seen, and another answer given");
+                known.truths |= group.truths;
+                if group.faults < known.faults {
+                    *known = Group { truths: known.truths, ..group };
+                }
+            }
+            None => {
+                self.0.insert(number, group);
+            }
+        }
+    }
+
+    /// The groups of one truth that were answered by unknown although nothing kept the call from asking further. Of those with
+    /// fewer faults than were tried alone: what else could have happened to the others was not tried.
+    pub fn unsure(&self, setup: &Setup, depth: u8) -> Vec<(String, u64, usize, Vec<(u8, u8)>)> {
+        let mut all: BTreeMap<String, (u64, Group)> = BTreeMap::new();
+        for group in self.0.values() {
+            let call = &setup.calls[usize::from(group.nth)];
+            let is_asked = call.purpose == Purpose::Check || call.rules.verify != Verify::Never;
+            let open = group.is_open && !group.is_excused && is_asked;
+            let is_common = usize::from(group.world) < setup.common;
+            if open && is_common && group.truths.count_ones() == 1 && group.faults < depth {
+                let truth = if group.truths & 0b0011 != 0 { "not sent" } else { "sent" };
+                let faults = if group.faults == 0 { " without a fault" } else { "" };
+                let reason = REASONS[usize::from(group.reason)];
+                let why = format!("{reason}{faults}, by {:?}, where it was {truth}", call.purpose);
+                let entry = all.entry(why).or_insert((0, *group));
+                entry.0 += 1;
+                // The same one each time.
+                if (group.faults, group.world, group.path) < (entry.1.faults, entry.1.world, entry.1.path) {
+                    entry.1 = *group;
+                }
+            }
+        }
+        let path = |group: &Group| group.path[..usize::from(group.length)].to_vec();
+        all.into_iter().map(|(why, (count, group))| (why, count, usize::from(group.world), path(&group))).collect()
+    }
+}
+
+/// Why a call may not know although one truth alone was met: what the common worlds do not hold.
+pub fn excuse(why: &str) -> Option<&'static str> {
+    EXCUSES.iter().find(|(reason, _)| why.starts_with(reason)).map(|(_, excuse)| *excuse)
+}
+
+/// Looked at by hand: the reason that the ending gives, and what else it could have been. Without a fault but the doubt itself, only
+/// the first is one.
+const EXCUSES: [(&str, &str); 8] = [
+    ("Copy", "the mail that is found may be a twin's, a copy or a relay's, and the draft unsent"),
+    ("Gone,", "deleted by its user, and something beside that"),
+    ("CameBack,", "the draft that came back may be an old picture, again and again"),
+    ("Changed,", "changed by its user, or by the service on its way out; in another folder it may be a twin"),
+    ("Undated,", "the clocks disagree: it may have been sent before"),
+    ("Another,", "the service answers about another message: this is not asked again once it would have shown"),
+    ("Unsearchable,", "the search does not show what is there: this is not asked again once it would have shown"),
+    ("NotAllowed,", "no permission to look"),
+];
