@@ -5,6 +5,7 @@ use graph_message::outcome::{Cause, Refusal, Verdict};
 use graph_message::status::Status;
 
 use crate::clocks::{SECOND, ms};
+use crate::knowledge::came_back;
 use crate::letters::may_look;
 use crate::run::{Ended, Run};
 use crate::seen::{Brought, Facts, Inherited};
@@ -59,6 +60,10 @@ pub fn broken(run: &Run, ended: &Ended) -> Option<String> {
     by_truth(run, ended, truth)
         .or_else(|| by_memory(facts, call, status))
         .or_else(|| by_sight(facts, call, status).map(|why| format!("I6: {why}")))
+        .or_else(|| {
+            let was_never_gone = came_back(&ended.ending, facts) && !facts.was_shown_gone && !facts.was_gone_before;
+            was_never_gone.then(|| "I6: came back, and was never gone".to_owned())
+        })
         .or_else(|| left_unmade(facts, call, status, ended.at))
         .or_else(|| (ended.at > facts.deadline + ONE_REQUEST).then(|| "I9: ends after the deadline".to_owned()))
 }
@@ -83,10 +88,11 @@ fn by_truth(run: &Run, ended: &Ended, truth: Truth) -> Option<String> {
         return Some(format!("I1: {} mails, {} of them by earlier calls", truth.own + truth.before, truth.before));
     }
     let sent_at_all = truth.own + truth.before > 0 || truth.long_ago;
-    let has_sent_twin =
-        matches!(run.world.hidden.twin, Twin::SentLongAgo | Twin::SentJust) || run.world.twin_passes_for_it();
+    let is_gone = ended.facts.look.is_some_and(|look| look.brought == Brought::Gone);
+    let twin_passes_for_it = is_gone && run.world.twin_was_sent();
+    let has_sent_twin = matches!(run.world.hidden.twin, Twin::SentLongAgo | Twin::SentJust) || twin_passes_for_it;
     match (status.sent(), run.call().purpose) {
-        (Some(true), Purpose::Send) if truth.own == 0 && run.world.twin_passes_for_it() => None,
+        (Some(true), Purpose::Send) if truth.own == 0 && twin_passes_for_it => None,
         (Some(true), Purpose::Send) if truth.own == 0 => Some("I2: no mail of this call left".to_owned()),
         // A twin that was sent looks as the mail would: nobody could tell.
         (Some(true), Purpose::Check) if !sent_at_all && has_sent_twin && ended.facts.search.is_some() => None,

@@ -7,7 +7,7 @@ use graph_message::delivery::ending::Ending;
 use graph_message::delivery::machine::{Purpose, Verify};
 
 use crate::search::{Fast, is_open};
-use crate::seen::Facts;
+use crate::seen::{Brought, Facts};
 use crate::setup::Setup;
 
 /// Runs in which a call saw the same.
@@ -28,7 +28,7 @@ pub struct Group {
 }
 
 /// The reasons for an open answer, by their number.
-const REASONS: [&str; 17] = [
+const REASONS: [&str; 18] = [
     "answered",
     "Gone",
     "GoneWithoutName",
@@ -46,9 +46,15 @@ const REASONS: [&str; 17] = [
     "NotAsked",
     "Left",
     "as attempted",
+    "Undated after a draft",
 ];
 
-fn reason(ending: &Ending) -> u8 {
+/// Whether the answer rests on the message having been gone.
+pub fn came_back(ending: &Ending, facts: &Facts) -> bool {
+    REASONS[usize::from(reason(ending, facts))] == "CameBack"
+}
+
+fn reason(ending: &Ending, facts: &Facts) -> u8 {
     use graph_message::delivery::check::Blind;
     let blind = match ending {
         Ending::Unknown(blind) | Ending::EarlierUnknown(blind) => blind,
@@ -71,6 +77,8 @@ fn reason(ending: &Ending) -> u8 {
         Blind::GoneWithoutName => 2,
         Blind::CameBack => 3,
         Blind::Copy => 4,
+        // Who saw it as a draft needs no time.
+        Blind::Undated if facts.draft && facts.look.is_some_and(|look| look.brought == Brought::NoDraft) => 17,
         Blind::Undated => 5,
         Blind::Deferred(_) => 6,
         Blind::Unsearchable => 7,
@@ -95,7 +103,7 @@ impl Group {
             faults,
             is_open: is_open(ending),
             is_excused: facts.cancelled || facts.kept_out || facts.not_claimed.is_some(),
-            reason: reason(ending),
+            reason: reason(ending, facts),
             nth: 0,
             world: u16::try_from(world).unwrap(),
             length: u8::try_from(path.len().min(6)).unwrap(),

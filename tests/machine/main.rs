@@ -4,7 +4,7 @@
 //!
 //! ```text
 //! cargo test --release --test machine -- --nocapture
-//! MACHINE_FAULTS     faults in each schedule (2; without optimization 1; 3 takes most of an hour)
+//! MACHINE_FAULTS     faults in each schedule (2; without optimization 1; 3 takes a few minutes)
 //! MACHINE_SETUP      one setup alone, by its number
 //! MACHINE_PROGRESS   tells of each setup
 //! MACHINE_REPLAY     one run again, as a failure prints it (with the same MACHINE_FAULTS)

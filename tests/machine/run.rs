@@ -181,6 +181,7 @@ impl<'a> Run<'a> {
             Remembered::Accepted { .. } => self.seen.inherited = Inherited::Accepted,
             Remembered::InDoubt(doubt) => {
                 self.seen.inherited = Inherited::Doubt;
+                self.seen.was_gone_before |= doubt.has_left;
                 // Found unsent by a call that allowed as much time.
                 self.seen.looked_draft_settled =
                     doubt.settled.is_some_and(|settled| settled >= self.call().rules.settle) && !self.doubt_has_left;
@@ -451,6 +452,10 @@ impl<'a> Run<'a> {
             None => seen.mix(3),
         }
         let saw_draft = self.seen.draft;
+        // Who never saw the draft cannot tell that an attempt of the service's own met what an earlier one sent.
+        if says == Says::NotFound && acted != Acted::No && !saw_draft {
+            return false;
+        }
         let late = takes > LATE;
         let seen = &mut self.seen;
         seen.missed_late_look = seen.missed_late_look && late;

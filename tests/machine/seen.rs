@@ -55,6 +55,8 @@ pub struct Facts {
     pub has_left: bool,
     /// Whether this run's calls were shown it gone, or no draft, at any time.
     pub was_shown_gone: bool,
+    /// Whether the call whose doubt it inherited says so.
+    pub was_gone_before: bool,
     /// Whether this call, or the one whose doubt it inherited, saw the draft.
     pub draft: bool,
     pub knows_name: bool,
@@ -103,6 +105,7 @@ impl Facts {
             own_doubt: false,
             has_left: false,
             was_shown_gone: false,
+            was_gone_before: false,
             draft: false,
             knows_name,
             picture: None,

@@ -143,14 +143,14 @@ fn all_worlds() -> Vec<Hidden> {
 fn common_worlds() -> Vec<Hidden> {
     let mut worlds = Vec::new();
     for tenant in TENANTS {
-        for (ids_stay, lateness) in [
-            (false, Lateness::LeavesLate),
-            (true, Lateness::LeavesLate),
-            (false, Lateness::OldReads),
-            (true, Lateness::Mixed),
-            (false, Lateness::ActsLate),
+        for (ids_stay, lateness, skew) in [
+            (false, Lateness::LeavesLate, Skew::None),
+            (true, Lateness::LeavesLate, Skew::None),
+            (false, Lateness::OldReads, Skew::MailboxBehind),
+            (true, Lateness::Mixed, Skew::None),
+            (false, Lateness::ActsLate, Skew::MailboxAhead),
         ] {
-            worlds.push(Hidden { tenant, ids_stay, lateness, twin: Twin::None, start: Start::Draft, skew: Skew::None });
+            worlds.push(Hidden { tenant, ids_stay, lateness, twin: Twin::None, start: Start::Draft, skew });
         }
     }
     worlds

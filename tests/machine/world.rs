@@ -392,11 +392,9 @@ impl World {
         self.main.at(i64::MIN)
     }
 
-    /// Whether the message is nowhere and its twin was sent: then it looks as if it were the message.
-    pub fn twin_passes_for_it(&self) -> bool {
-        let now = self.clocks.now;
-        let is_sent = matches!(self.twin.at(now), View::NoDraft { .. });
-        is_sent && self.hidden.twin == Twin::Draft && self.main.at(now) == View::Nowhere
+    /// Whether another program sent the twin: where the message is gone, that looks as if it were the message.
+    pub fn twin_was_sent(&self) -> bool {
+        self.hidden.twin == Twin::Draft && matches!(self.twin.at(self.clocks.now), View::NoDraft { .. })
     }
 
     /// Something happens by itself, if it can.
