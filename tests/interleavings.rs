@@ -125,7 +125,7 @@ fn end(lead: Lead<usize>, number: usize, how: End) {
                 Remembered::Accepted { began: moment(), ended: start(), internet_message_id: Some("<m>".into()) };
             lead.land(&number, Some(accepted), start());
         }
-        End::Leaves => lead.leave(),
+        End::Leaves => lead.leave(None, start()),
         End::Unwinds => drop(lead),
     }
 }
@@ -182,7 +182,7 @@ fn flights_in_every_order(name: &str, ends: &'static [End], preemptions: Option<
         let last = join(&flights, "draft");
         let Part::Lead(lead) = last else { panic!("a flight is still there") };
         assert_eq!(lead.earlier.is_some(), remembering.count() > 0);
-        lead.leave();
+        lead.leave(None, start());
     });
 }
 

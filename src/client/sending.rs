@@ -63,8 +63,8 @@ impl<'a, T: Transport + 'static, C: Clock + 'static> Sending<'a, T, C> {
     /// found here must still be true then.
     pub fn check(mut self, mut lead: Lead<Answer>) -> Answer {
         let earlier = lead.earlier.take();
-        let (result, _) = self.run(Purpose::Check, earlier, &mut lead);
-        lead.leave();
+        let (result, remembered) = self.run(Purpose::Check, earlier, &mut lead);
+        lead.leave(remembered, self.core.clock.now());
         result
     }
 

@@ -207,11 +207,10 @@ impl<R> Lead<R> {
         self.end(|| Landed::With(result.clone()), remembered, now);
     }
 
-    /// Ends a flight in which nothing was sent: those who follow take over, and what was remembered stays.
-    pub fn leave(mut self) {
+    /// Ends a flight in which nothing was sent: those who follow take over, and what was remembered stays, or is replaced.
+    pub fn leave(mut self, remembered: Option<Remembered>, now: Instant) {
         self.has_landed = true;
-        let now = self.began.steady;
-        self.end(|| Landed::Lost, None, now);
+        self.end(|| Landed::Lost, remembered, now);
     }
 
     /// Ends the flight, and changes in the same step what is remembered.
@@ -331,7 +330,7 @@ mod tests {
         lead(&flights, "a", now).land(&7, Some(accepted(now)), now.steady);
         let leader = lead(&flights, "a", now);
         let Part::Follow(flight) = join(&flights, "a", now) else { panic!("two lead") };
-        leader.leave();
+        leader.leave(None, now.steady);
         assert_eq!(flight.landed(), Some(Landed::Lost));
         assert_eq!(lead(&flights, "a", now).earlier, Some(accepted(now)));
     }
@@ -351,7 +350,7 @@ mod tests {
         assert_eq!(earlier, Earlier { what: accepted(now), same: Same::Perhaps });
         // Another message of the same Message-ID is another message.
         let mut twin = lead(&flights, "AAMkY", now);
-        immutable.leave();
+        immutable.leave(None, now.steady);
         let Claim::Granted(Some(earlier)) = twin.claim(&mail, now.steady) else { panic!("forgotten") };
         assert_eq!(earlier.same, Same::No);
     }

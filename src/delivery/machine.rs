@@ -185,6 +185,24 @@ impl Machine {
 
     /// What later calls must know of this one, which ended so.
     pub fn leaves(&self, ending: &Ending, now: Moment) -> Option<Remembered> {
+        match self.purpose {
+            Purpose::Send => self.send_leaves(ending, now),
+            Purpose::Check => self.check_leaves(ending),
+        }
+    }
+
+    /// What a check found sent needs no other look; when it was sent is what was known before.
+    fn check_leaves(&self, ending: &Ending) -> Option<Remembered> {
+        let Ending::Found(_) = ending else { return None };
+        let (began, ended) = match &self.earlier {
+            Some(accepted @ Remembered::Accepted { .. }) => return Some(accepted.clone()),
+            Some(Remembered::InDoubt(doubt)) => (doubt.began, doubt.cut_at),
+            None => (self.began, self.began.steady),
+        };
+        Some(Remembered::Accepted { began, ended, internet_message_id: self.known.internet_message_id.clone() })
+    }
+
+    fn send_leaves(&self, ending: &Ending, now: Moment) -> Option<Remembered> {
         match ending {
             Ending::Accepted | Ending::Found(_) => Some(Remembered::Accepted {
                 began: self.began,
@@ -266,8 +284,8 @@ impl Machine {
             }
             // If it is this one it shows; a draft that stays may be a copy, or the service is slow.
             Some(Earlier { what: Remembered::Accepted { began, ended, .. }, same: Same::Perhaps }) => {
-                self.has_namesake = true;
-                self.inherits(Doubt::new(began, ended, Known::default()), now)
+                let doubt = Doubt { is_namesake: true, ..Doubt::new(began, ended, Known::default()) };
+                self.inherits(doubt, now)
             }
             Some(Earlier { what: Remembered::InDoubt(doubt), same: Same::Yes | Same::Perhaps }) => {
                 self.inherits(doubt, now)
@@ -333,6 +351,7 @@ impl Machine {
             return self.after_another(None, now);
         }
         self.in_doubt = true;
+        self.has_namesake |= doubt.is_namesake;
         // What this call has seen itself counts more.
         self.known.draft = self.known.draft.take().or(doubt.known.draft);
         doubt.known.draft = self.known.draft.clone();

@@ -70,6 +70,9 @@ pub struct Doubt {
     pub settled: Option<Duration>,
     /// How long it is to be remembered beyond the usual time: a deferred draft shows nothing until its time.
     pub waits: Duration,
+    /// Whether it is not this message's own, but that of a mail which Graph accepted under an id of the other kind: then nothing
+    /// settles it but finding it sent.
+    pub is_namesake: bool,
     /// Whether the call met a defect, so that nobody knows when its attempt ended.
     pub is_lost: bool,
 }
@@ -77,7 +80,8 @@ pub struct Doubt {
 impl Doubt {
     /// The doubt of a call that began and was cut off then, of whose message this is known.
     pub fn new(began: Moment, cut_at: Instant, known: Known) -> Doubt {
-        Doubt { began, cut_at, known, has_left: false, settled: None, waits: Duration::ZERO, is_lost: false }
+        let (has_left, is_namesake, is_lost) = (false, false, false);
+        Doubt { began, cut_at, known, has_left, settled: None, waits: Duration::ZERO, is_namesake, is_lost }
     }
 }
 

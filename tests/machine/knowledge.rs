@@ -28,7 +28,7 @@ pub struct Group {
 }
 
 /// The reasons for an open answer, by their number.
-const REASONS: [&str; 18] = [
+const REASONS: [&str; 20] = [
     "answered",
     "Gone",
     "GoneWithoutName",
@@ -47,6 +47,8 @@ const REASONS: [&str; 18] = [
     "Left",
     "as attempted",
     "Undated after a draft",
+    "Namesake",
+    "Elsewhere",
 ];
 
 /// Whether the answer rests on the message having been gone.
@@ -89,6 +91,8 @@ fn reason(ending: &Ending, facts: &Facts) -> u8 {
         Blind::Paused(_) => 12,
         Blind::Cancelled => 13,
         Blind::NotAsked => 14,
+        Blind::Namesake => 18,
+        Blind::Elsewhere => 19,
     }
 }
 
@@ -172,7 +176,9 @@ pub fn excuse(why: &str) -> Option<&'static str> {
 
 /// Looked at by hand: the reason that the ending gives, and what else it could have been. Without a fault but the doubt itself, only
 /// the first is one.
-const EXCUSES: [(&str, &str); 8] = [
+const EXCUSES: [(&str, &str); 10] = [
+    ("Namesake", "a mail of its name was accepted under an id of the other kind, which may be a copy's"),
+    ("Elsewhere", "no draft any more, and not in Sent Items: received, moved there, or on its way"),
     ("Copy", "the mail that is found may be a twin's, a copy or a relay's, and the draft unsent"),
     ("Gone,", "deleted by its user, and something beside that"),
     ("CameBack,", "the draft that came back may be an old picture, again and again"),

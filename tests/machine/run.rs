@@ -9,7 +9,7 @@ use graph_message::delivery::gate::Outside;
 use graph_message::delivery::key::MessageKey;
 use graph_message::delivery::machine::{Machine, Purpose, Rules, Verify};
 use graph_message::delivery::memory::{Memory, Remembered};
-use graph_message::delivery::step::{Action, Earlier, Event};
+use graph_message::delivery::step::{Action, Earlier, Event, Same};
 use graph_message::message::MessageId;
 use graph_message::outcome::{
     Cause, Deferred, DraftSeen, FolderSeen, ItemSeen, Listed, Listing, LookFailure, Refusal, Sight, Verdict,
@@ -667,7 +667,7 @@ impl<'a> Run<'a> {
             Claim::Remembered => {
                 let here = key(self.call().immutable);
                 let other = self.remembered().recall_mail(NAME, here, instant(steady));
-                other.map(|(of, what)| Earlier { what, is_this: here.may_be(&of) })
+                other.map(|(of, what)| Earlier { what, same: if here.may_be(&of) { Same::Perhaps } else { Same::No } })
             }
             Claim::TwinAccepted => self.beside(Says::Accepted, Acted::No, false),
             Claim::TwinDoubt => self.beside(Says::Doubtful(0), Acted::No, false),
@@ -692,8 +692,9 @@ impl<'a> Run<'a> {
         match &earlier {
             None => self.seen.mix(800),
             Some(earlier) => {
-                self.seen.mix(801 + u64::from(earlier.is_this));
-                if earlier.is_this {
+                let may_be_this = earlier.same != Same::No;
+                self.seen.mix(801 + u64::from(may_be_this));
+                if may_be_this {
                     self.inherits(Some(&earlier.what));
                 } else {
                     self.seen.mix_remembered(&earlier.what);
@@ -726,7 +727,7 @@ impl<'a> Run<'a> {
         if is_this {
             self.memory.push((self.world.clocks.steady(), !self.call().immutable, what.clone()));
         }
-        Some(Earlier { what, is_this })
+        Some(Earlier { what, same: if is_this { Same::Perhaps } else { Same::No } })
     }
 }
 

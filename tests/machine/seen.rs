@@ -246,8 +246,10 @@ impl Facts {
 
     pub fn mix_remembered(&mut self, remembered: &Remembered) {
         match remembered {
-            Remembered::Accepted { ended, internet_message_id } => {
+            Remembered::Accepted { began, ended, internet_message_id } => {
                 self.mix(51);
+                self.mix_ms(ms_of(began.steady) - self.began);
+                self.mix_time(began.wall);
                 self.mix_ms(ms_of(*ended) - self.began);
                 self.mix_text(internet_message_id.as_deref().unwrap_or_default());
             }
@@ -256,7 +258,7 @@ impl Facts {
                 self.mix_ms(ms_of(doubt.began.steady) - self.began);
                 self.mix_time(doubt.began.wall);
                 self.mix_ms(ms_of(doubt.cut_at) - self.began);
-                self.mix(u64::from(doubt.has_left) + 2 * u64::from(doubt.is_lost));
+                self.mix(u64::from(doubt.has_left) + 2 * u64::from(doubt.is_lost) + 4 * u64::from(doubt.is_namesake));
                 self.mix_ms(doubt.settled.map_or(-1, ms));
                 self.mix_ms(ms(doubt.waits));
                 self.mix_text(doubt.known.internet_message_id.as_deref().unwrap_or_default());

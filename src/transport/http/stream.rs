@@ -1,10 +1,16 @@
 //! Bytes to and from the peer: TCP, or TLS over it, or TLS to the service inside TLS to a proxy.
 
 use std::io::{self, Read, Write};
+use std::time::{Duration, Instant};
 
 use rustls::{ClientConnection, StreamOwned};
 
 use super::wire::{Heard, Wire};
+
+/// Longer than a question to the operating system takes, also where it is traced.
+const A_MOMENT: Duration = Duration::from_micros(300);
+/// How often it is asked on a machine on which everything takes longer.
+const MOST_QUESTIONS: u32 = 3;
 
 /// A byte stream that keeps the limits of the call that runs on it.
 #[derive(Debug)]
@@ -44,6 +50,18 @@ impl Stream {
         }
     }
 
+    /// As [`heard`](Stream::heard), a moment ago at most: a thread that was put aside after it had asked asks again.
+    fn heard_now(&mut self) -> Heard {
+        for _ in 0..MOST_QUESTIONS {
+            let asked = Instant::now();
+            let heard = self.heard();
+            if heard != Heard::Nothing || asked.elapsed() < A_MOMENT {
+                return heard;
+            }
+        }
+        self.heard()
+    }
+
     /// Writes all of `bytes`. Each time directly before the operating system is given some of them, `watch` learns what has
     /// come until then, and can end it.
     pub fn write_watched(&mut self, bytes: &[u8], mut watch: impl FnMut(Heard) -> io::Result<()>) -> io::Result<()> {
@@ -52,7 +70,7 @@ impl Stream {
             tls.conn.writer().write_all(bytes)?;
         }
         loop {
-            watch(self.heard())?;
+            watch(self.heard_now())?;
             let (taken, is_done) = match self {
                 Stream::Plain(wire) => {
                     let taken = wire.write(left)?;
