@@ -116,6 +116,9 @@ impl Group {
     }
 }
 
+/// Why, how many groups, and of one of them the world and the path to it.
+pub type Unsure = (String, u64, usize, Vec<(u8, u8)>);
+
 #[derive(Debug, Default)]
 pub struct Groups(HashMap<u64, Group, Fast>);
 
@@ -144,7 +147,7 @@ impl Groups {
 
     /// The groups of one truth that were answered by unknown although nothing kept the call from asking further. Of those with
     /// fewer faults than were tried alone: what else could have happened to the others was not tried.
-    pub fn unsure(&self, setup: &Setup, depth: u8) -> Vec<(String, u64, usize, Vec<(u8, u8)>)> {
+    pub fn unsure(&self, setup: &Setup, depth: u8) -> Vec<Unsure> {
         let mut all: BTreeMap<String, (u64, Group)> = BTreeMap::new();
         for group in self.0.values() {
             let call = &setup.calls[usize::from(group.nth)];

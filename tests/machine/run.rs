@@ -132,10 +132,10 @@ impl<'a> Run<'a> {
     }
 
     fn tell(&mut self, what: impl FnOnce(&Run) -> String) {
-        if self.told.is_some() {
-            let line = what(self);
-            let (now, steady) = (self.world.clocks.now, self.world.clocks.steady());
-            let _ = writeln!(self.told.as_mut().unwrap(), "  {now:>9} (steady {steady:>8}) {line}");
+        let line = self.told.is_some().then(|| what(self));
+        let (now, steady) = (self.world.clocks.now, self.world.clocks.steady());
+        if let (Some(told), Some(line)) = (&mut self.told, line) {
+            let _ = writeln!(told, "  {now:>9} (steady {steady:>8}) {line}");
         }
     }
 

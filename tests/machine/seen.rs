@@ -141,7 +141,7 @@ impl Facts {
     }
 
     pub fn mix_ms(&mut self, value: i64) {
-        self.mix(value.cast_unsigned());
+        self.mix(u64::from_ne_bytes(value.to_ne_bytes()));
     }
 
     fn mix_text(&mut self, text: &str) {
@@ -175,7 +175,7 @@ impl Facts {
             Verdict::Accepted => 1,
             Verdict::Refused(refusal) => 100 + *refusal as u64,
             Verdict::Throttled(None) => 200,
-            Verdict::Throttled(Some(wait)) => 300 + ms(*wait).cast_unsigned(),
+            Verdict::Throttled(Some(wait)) => 300 + ms(*wait).unsigned_abs(),
             Verdict::NotBegun(cause) => 400 + *cause as u64,
             Verdict::Doubtful(doubt) => {
                 500 + crate::letters::DOUBTS.iter().position(|other| other == doubt).unwrap() as u64
