@@ -121,6 +121,8 @@ pub struct Check {
     round: Option<Moment>,
     /// Whether the search is made beside a draft that would else count as not sent.
     beside_draft: bool,
+    /// Whether the message itself was no draft, dated like what the doubted call sent, and not in Sent Items.
+    was_elsewhere: bool,
 }
 
 impl Check {
@@ -150,6 +152,7 @@ impl Check {
             fruitless: 0,
             round: None,
             beside_draft: false,
+            was_elsewhere: false,
         }
     }
 
@@ -177,6 +180,8 @@ impl Check {
                 self.has_left = true;
                 self.beside_draft = false;
                 match &known.internet_message_id {
+                    // It was on its way out, and has moved on; what was received stays.
+                    _ if self.was_elsewhere => Next::Settled(Finding::Sent(String::new())),
                     Some(_) => Next::Search,
                     // Where ids stay, it may come back under its id.
                     None => self.undecided(Blind::GoneWithoutName, looking),
@@ -222,7 +227,10 @@ impl Check {
             return Next::Settled(Finding::Sent(item.id.clone()));
         }
         match clock.when(item.sent_at, since, looking.now) {
-            When::Since => Next::Confirm(vec![item.clone()]),
+            When::Since => {
+                self.was_elsewhere = true;
+                Next::Confirm(vec![item.clone()])
+            }
             When::Before => Next::Settled(Finding::NoDraft(item.clone())),
             When::Unclear => self.undecided(Blind::Undated, looking),
         }
@@ -552,7 +560,7 @@ mod tests {
         let (early, late) = (run.looking(MS(0)), run.looking(SETTLE));
         assert_eq!(run.check.confirmed(std::slice::from_ref(&mail), Some("sent"), early), sent("s"));
         assert_eq!(run.check.confirmed(std::slice::from_ref(&mail), None, early), sent("s"));
-        // Received just now, or moved by a rule, or not yet there.
+        // Received just now, or moved by a rule, or not yet there: then it goes there.
         assert_eq!(run.check.confirmed(std::slice::from_ref(&mail), Some("other"), early), Next::Wait(MS(500)));
         run.saw(SETTLE, &Sight::NotADraft(mail.clone()));
         assert_eq!(run.check.confirmed(&[mail], Some("other"), late), unknown(Blind::Elsewhere));

@@ -408,7 +408,7 @@ impl Machine {
             Verdict::Accepted => Action::Answer(Ending::Accepted),
             Verdict::Doubtful(_) => self.doubts(now),
             // The draft was there, and now it is not: an attempt of the service's own may have met what an earlier one sent.
-            Verdict::Refused(Refusal::NotFound) if self.known.draft.is_some() || self.has_left => self.doubts(now),
+            Verdict::Refused(Refusal::NotFound) if self.known.draft.is_some() => self.doubts(now),
             // After a doubt such a refusal may just as well mean that the earlier attempt was accepted after all.
             Verdict::Refused(Refusal::NotFound | Refusal::Rejected) if self.doubt.is_some() => self.doubts(now),
             Verdict::Refused(Refusal::Unauthenticated) if !self.has_renewed => {

@@ -124,6 +124,8 @@ fn by_memory(facts: &Facts, call: &Call, status: Status) -> Option<String> {
                 if facts.attempts == 0 && facts.inherited != Inherited::Accepted => {}
             (Purpose::Send, Status::Unavailable | Status::Unreachable | Status::Unknown | Status::Rejected)
                 if facts.attempts == 0 && facts.inherited != Inherited::Accepted => {}
+            // Accepted under the other id: it may be a copy.
+            (Purpose::Check, Status::Unknown) if facts.inherited != Inherited::Accepted => {}
             (Purpose::Send | Purpose::Check, _) => return Some(format!("I3: {status:?} of what Graph accepted")),
         }
     }
@@ -144,7 +146,7 @@ fn by_sight(facts: &Facts, call: &Call, status: Status) -> Option<String> {
     let allowed = match status {
         Status::Ok => match call.purpose {
             Purpose::Send => facts.last == Some(Verdict::Accepted) || facts.in_doubt(),
-            Purpose::Check => facts.inherited == Inherited::Accepted || look == Some(Brought::NoDraft) || found,
+            Purpose::Check => facts.inherited != Inherited::Nothing || look == Some(Brought::NoDraft) || found,
         },
         Status::Unreachable => {
             clear && (matches!(facts.last, Some(Verdict::NotBegun(_))) || (before_attempts && failed(true)))

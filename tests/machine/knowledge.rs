@@ -179,7 +179,10 @@ pub fn excuse(why: &str) -> Option<&'static str> {
 
 /// Looked at by hand: the reason that the ending gives, and what else it could have been. Without a fault but the doubt itself, only
 /// the first is one.
-const EXCUSES: [(&str, &str); 10] = [
+const EXCUSES: [(&str, &str); 13] = [
+    ("Gone without a fault", "accepted under the other id: it may be a copy, and this one deleted"),
+    ("OutOfTime without a fault", "accepted under the other id: what may be a copy is waited for"),
+    ("GoneWithoutName,", "no draft at a time that could not be dated, and gone since"),
     ("Namesake", "a mail of its name was accepted under an id of the other kind, which may be a copy's"),
     ("Elsewhere", "no draft any more, and not in Sent Items: received, moved there, or on its way"),
     ("Copy", "the mail that is found may be a twin's, a copy or a relay's, and the draft unsent"),

@@ -318,18 +318,20 @@ pub fn offers(run: &Run) -> Vec<Offer> {
 
 fn claims(run: &Run, all: &mut Offers) {
     all.free(Letter::Claim(Claim::Remembered));
-    if run.world.hidden.twin != Twin::None && run.remembers_nothing() {
+    // A program that was started again at once is outside of the promise where another of its calls sends, too.
+    let is_alone = run.remembers_nothing() && run.is_first();
+    if run.world.hidden.twin != Twin::None && is_alone {
         all.fault(Letter::Claim(Claim::TwinAccepted));
         all.fault(Letter::Claim(Claim::TwinDoubt));
     }
     // Graph accepts what is there: only then can another call have sent it.
-    if run.world.takes(run.world.clocks.now) && run.remembers_nothing() {
+    if run.world.takes(run.world.clocks.now) && is_alone {
         all.fault(Letter::Claim(Claim::SharedAccepted));
         all.fault(Letter::Claim(Claim::SharedDoubtActed));
         all.fault(Letter::Claim(Claim::NotClaimed { cancelled: false, in_doubt: true, acted: true }));
         all.alike(Letter::Claim(Claim::NotClaimed { cancelled: true, in_doubt: true, acted: true }));
     }
-    if run.remembers_nothing() {
+    if is_alone {
         all.fault(Letter::Claim(Claim::SharedDoubtNot));
     }
     for in_doubt in [false, true] {

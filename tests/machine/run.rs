@@ -8,7 +8,7 @@ use graph_message::delivery::ending::Ending;
 use graph_message::delivery::gate::Outside;
 use graph_message::delivery::key::MessageKey;
 use graph_message::delivery::machine::{Machine, Purpose, Rules, Verify};
-use graph_message::delivery::memory::{Memory, Remembered};
+use graph_message::delivery::memory::{Doubt, Known, Memory, Remembered};
 use graph_message::delivery::step::{Action, Earlier, Event, Same};
 use graph_message::message::MessageId;
 use graph_message::outcome::{
@@ -125,6 +125,10 @@ impl<'a> Run<'a> {
     /// The verdict that the next attempt gets for nothing.
     pub fn forced(&self) -> Forced {
         if self.seen.attempts == 0 { self.call().forced } else { Forced::Nothing }
+    }
+
+    pub fn is_first(&self) -> bool {
+        self.nth == 0
     }
 
     pub fn remembers_nothing(&self) -> bool {
@@ -695,7 +699,15 @@ impl<'a> Run<'a> {
                 let may_be_this = earlier.same != Same::No;
                 self.seen.mix(801 + u64::from(may_be_this));
                 if may_be_this {
-                    self.inherits(Some(&earlier.what));
+                    // Accepted under the other id: this message, or a copy.
+                    let namesake = match &earlier.what {
+                        Remembered::Accepted { began, ended, internet_message_id } => {
+                            let known = Known { internet_message_id: internet_message_id.clone(), draft: None };
+                            Remembered::InDoubt(Doubt { is_namesake: true, ..Doubt::new(*began, *ended, known) })
+                        }
+                        doubt @ Remembered::InDoubt(_) => doubt.clone(),
+                    };
+                    self.inherits(Some(&namesake));
                 } else {
                     self.seen.mix_remembered(&earlier.what);
                 }
