@@ -270,7 +270,9 @@ impl Held<'_> {
                     Shown::List { others, .. } => others > 0,
                     Shown::Nothing | Shown::Draft { .. } | Shown::Gone | Shown::Refused => false,
                 };
-                self.looks().any(|look| seen(look.shown)) || self.earlier().any(|call| call.sends().next().is_some())
+                // An earlier call sent it, or a check found it sent.
+                let is_known = |call: Held| call.sends().next().is_some() || call.call.status() == Some(Status::Ok);
+                self.looks().any(|look| seen(look.shown)) || self.earlier().any(is_known)
             }
             Status::Unavailable => return self.unavailable(error),
             Status::Unknown => {
