@@ -3,17 +3,21 @@
 //! Pure: it is told what happened, and says what to do next. `client::sending` carries that out and decides nothing; the
 //! simulation drives the same machine.
 
+mod conclusion;
+mod first_look;
+mod leaves;
+
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
-use super::check::{Blind, Check, Finding, Looking, Next};
-use super::clocks::{Moment, ServiceClock, Waits};
+use super::check::{Blind, Check, Finding, Looking};
+use super::clocks::{Moment, ServiceClock};
 use super::ending::{Ending, NotADraft};
 use super::gate::Outside;
 use super::memory::{Doubt, Known, Remembered};
-use super::retry::{self, Wait};
+use super::retry;
 use super::step::{Action, Earlier, Event, Same};
-use crate::outcome::{DraftSeen, FolderSeen, ItemSeen, Listed, Listing, LookFailure, Refusal, Sight, Verdict};
+use crate::outcome::{ItemSeen, Listed, Listing, Refusal, Sight, Verdict};
 
 /// What an attempt leaves of the time for the looks after it, beside the time to settle.
 const TIME_TO_LOOK: Duration = Duration::from_secs(2);
@@ -183,91 +187,6 @@ impl Machine {
         action
     }
 
-    /// What later calls must know of this one, which ended so.
-    pub fn leaves(&self, ending: &Ending, now: Moment) -> Option<Remembered> {
-        match self.purpose {
-            Purpose::Send => self.send_leaves(ending, now),
-            Purpose::Check => self.check_leaves(ending),
-        }
-    }
-
-    /// What a check found sent needs no other look; when it was sent is what was known before.
-    fn check_leaves(&self, ending: &Ending) -> Option<Remembered> {
-        let Ending::Found(_) = ending else { return None };
-        let (began, ended) = match &self.earlier {
-            Some(accepted @ Remembered::Accepted { .. }) => return Some(accepted.clone()),
-            Some(Remembered::InDoubt(doubt)) => (doubt.began, doubt.cut_at),
-            None => (self.began, self.began.steady),
-        };
-        Some(Remembered::Accepted { began, ended, internet_message_id: self.known.internet_message_id.clone() })
-    }
-
-    fn send_leaves(&self, ending: &Ending, now: Moment) -> Option<Remembered> {
-        match ending {
-            Ending::Accepted | Ending::Found(_) => Some(Remembered::Accepted {
-                began: self.began,
-                ended: now.steady,
-                internet_message_id: self.known.internet_message_id.clone(),
-            }),
-            Ending::Unknown(blind) | Ending::EarlierUnknown(blind) => self.doubt_left(None, *blind, now),
-            Ending::AsAttempted(Verdict::Doubtful(_), _) => self.doubt_left(None, Blind::NotAsked, now),
-            // What a look found sent needs no other look.
-            Ending::NotADraft(NotADraft::EarlierCall) if self.has_found_sent => {
-                let (began, ended) = self.doubt.as_ref().map_or((self.began, now.steady), |d| (d.began, d.cut_at));
-                let internet_message_id = self.known.internet_message_id.clone();
-                Some(Remembered::Accepted { began, ended, internet_message_id })
-            }
-            Ending::NotADraft(_) => self.earlier.clone(),
-            // What was in doubt was settled by this call's time to settle, which may be shorter than another's.
-            Ending::AsAttempted(
-                Verdict::Accepted | Verdict::Refused(_) | Verdict::Throttled(_) | Verdict::NotBegun(_),
-                _,
-            )
-            | Ending::NoRecipients
-            | Ending::NotFound
-            | Ending::MayNotLook(_)
-            | Ending::CannotLook(..)
-            | Ending::NotSent
-            | Ending::KeptOut(_)
-            | Ending::CancelledWhileWaiting
-            | Ending::Left { .. } => {
-                let settled = (!self.in_doubt).then_some(self.rules.settle);
-                self.doubt_left(settled, Blind::NotAsked, now)
-            }
-        }
-    }
-
-    fn doubt_left(&self, settled: Option<Duration>, blind: Blind, now: Moment) -> Option<Remembered> {
-        let doubt = match &self.doubt {
-            Some(doubt) => doubt.clone(),
-            // A look before sending met what an earlier run of the program may have sent.
-            None if matches!(blind, Blind::Deferred(_)) => Doubt::new(self.began, now.steady, Known::default()),
-            None => return self.earlier.clone(),
-        };
-        let waits = match blind {
-            Blind::Deferred(Some(left)) => left,
-            // Nobody knows until when; a day is beyond what a call waits for.
-            Blind::Deferred(None) => Duration::from_secs(86_400),
-            Blind::Gone
-            | Blind::GoneWithoutName
-            | Blind::CameBack
-            | Blind::Copy
-            | Blind::Namesake
-            | Blind::Undated
-            | Blind::Unsearchable
-            | Blind::Another
-            | Blind::NotAllowed(_)
-            | Blind::Elsewhere
-            | Blind::Changed
-            | Blind::OutOfTime
-            | Blind::Paused(_)
-            | Blind::Cancelled
-            | Blind::NotAsked => doubt.waits,
-        };
-        let known = self.known.clone();
-        Some(Remembered::InDoubt(Doubt { known, has_left: self.has_left, settled, waits, ..doubt }))
-    }
-
     fn begins(&mut self, now: Moment) -> Action {
         let earlier = self.earlier.clone();
         if let (Purpose::Check, None, Some(claim)) = (self.purpose, &earlier, self.claims()) {
@@ -363,12 +282,6 @@ impl Machine {
             (Purpose::Send, Verify::Never) => Action::Answer(Ending::EarlierUnknown(Blind::NotAsked)),
             (Purpose::Send, Verify::OnDoubt | Verify::Always) | (Purpose::Check, _) => self.starts_check(check),
         }
-    }
-
-    /// A look before the first attempt: what it shows needs no clock.
-    fn looks_first(&mut self, looks: u32) -> Action {
-        self.phase = Phase::LooksFirst(looks);
-        Action::Look { recipients: true }
     }
 
     /// The next attempt; before it, nobody else may be sending the same mail under another id.
@@ -483,57 +396,6 @@ impl Machine {
         }
     }
 
-    fn looked_first(&mut self, looks: u32, sight: Sight, now: Moment) -> Action {
-        match sight {
-            Sight::Draft(draft) => self.is_a_draft(looks, &draft, now),
-            Sight::NotADraft(_) => Action::Answer(Ending::NotADraft(NotADraft::BeforeCall)),
-            // An earlier run of the program may have sent it.
-            Sight::Gone => match &self.known.internet_message_id {
-                Some(id) => {
-                    self.phase = Phase::SearchesFirst;
-                    Action::Search(Arc::clone(id))
-                }
-                None => Action::Answer(Ending::NotFound),
-            },
-            Sight::NotAllowed(401) if !self.has_renewed => {
-                self.renews(Phase::LooksFirst(looks), Action::Look { recipients: true })
-            }
-            Sight::NotAllowed(status) => Action::Answer(Ending::MayNotLook(status)),
-            Sight::Another => self.looks_first_again(looks, None, now),
-            Sight::Failed(failure) => self.looks_first_again(looks, Some(failure), now),
-        }
-    }
-
-    fn is_a_draft(&mut self, looks: u32, draft: &DraftSeen, now: Moment) -> Action {
-        self.known.learn(draft);
-        // An earlier run may have sent it, and then it waits in Drafts.
-        match self.clock.waits(draft.deferred, self.rules.settle, now) {
-            Waits::No => {}
-            Waits::For(left) if left < self.left(now) => {
-                self.phase = Phase::LooksFirst(looks);
-                return Action::Wait(Wait::exactly(left));
-            }
-            Waits::For(left) => return Action::Answer(Ending::EarlierUnknown(Blind::Deferred(Some(left)))),
-            Waits::Unknown => return Action::Answer(Ending::EarlierUnknown(Blind::Deferred(None))),
-        }
-        self.has_looked = true;
-        match draft.has_recipients {
-            Some(false) => Action::Answer(Ending::NoRecipients),
-            Some(true) | None => self.attempts(now),
-        }
-    }
-
-    fn looks_first_again(&mut self, looks: u32, failure: Option<LookFailure>, now: Moment) -> Action {
-        let told = failure.and_then(|failure| failure.wait);
-        match retry::after(&Verdict::Throttled(told), looks, self.rules.max_attempts, self.left(now)) {
-            Some(wait) => {
-                self.phase = Phase::LooksFirst(looks + 1);
-                Action::Wait(wait)
-            }
-            None => Action::Answer(Ending::CannotLook(failure, self.left(now).is_zero())),
-        }
-    }
-
     fn searched(
         &mut self,
         phase: Phase,
@@ -586,160 +448,6 @@ impl Machine {
                 Some(_) | None,
             ) => Action::Answer(Ending::Found(String::new())),
         }
-    }
-
-    fn checked(&mut self, check: Box<Check>, next: Next, now: Moment) -> Action {
-        self.has_left |= check.has_left();
-        let (phase, action) = match next {
-            Next::Settled(finding) => return self.concludes(finding, now),
-            Next::LookAt(id) => (Phase::ChecksElsewhere(check, id.clone()), Action::LookAt(id)),
-            Next::Confirm(mails) => match self.sent_items.clone() {
-                Some(folder) => return self.confirms(check, &mails, Some(&folder), now),
-                None => (Phase::ChecksFolder(check, mails), Action::LookAtSentItems),
-            },
-            Next::Wait(wait) => (Phase::Checks(check), Action::Wait(Wait::exactly(wait))),
-            Next::Search => match &self.known.internet_message_id {
-                Some(id) => (Phase::Checks(check), Action::Search(Arc::clone(id))),
-                None => return self.concludes(Finding::Unknown(Blind::GoneWithoutName), now),
-            },
-        };
-        self.phase = phase;
-        action
-    }
-
-    fn confirms(&mut self, mut check: Box<Check>, mails: &[ItemSeen], folder: Option<&str>, now: Moment) -> Action {
-        let looking = self.looking(now, now);
-        let next = check.confirmed(mails, folder, looking);
-        self.checked(check, next, now)
-    }
-
-    /// What the check found, and what follows.
-    fn concludes(&mut self, finding: Finding, now: Moment) -> Action {
-        match self.purpose {
-            Purpose::Check => self.concludes_check(finding),
-            Purpose::Send if self.is_inherited => self.concludes_inherited(finding, now),
-            Purpose::Send => self.concludes_own(finding, now),
-        }
-    }
-
-    fn concludes_own(&mut self, finding: Finding, now: Moment) -> Action {
-        match finding {
-            Finding::Sent(id) => Action::Answer(Ending::Found(id)),
-            Finding::NoDraft(_) => Action::Answer(Ending::NotADraft(NotADraft::BeforeCall)),
-            Finding::Unknown(blind) => Action::Answer(Ending::Unknown(blind)),
-            Finding::NotSent => {
-                self.in_doubt = false;
-                match &self.last {
-                    Some(Verdict::Refused(_)) => self.as_attempted(now),
-                    // Another doubt must still find the time to be settled.
-                    Some(Verdict::Doubtful(_) | Verdict::Accepted | Verdict::Throttled(_) | Verdict::NotBegun(_))
-                    | None
-                        if self.attempts < self.rules.max_attempts
-                            && self.left(now) > self.rules.settle + TIME_TO_LOOK =>
-                    {
-                        self.attempts(now)
-                    }
-                    Some(Verdict::Doubtful(_) | Verdict::Accepted | Verdict::Throttled(_) | Verdict::NotBegun(_))
-                    | None => Action::Answer(Ending::NotSent),
-                }
-            }
-        }
-    }
-
-    /// The doubt was an earlier call's: nothing was sent by this one yet.
-    fn concludes_inherited(&mut self, finding: Finding, now: Moment) -> Action {
-        let is_shared = self.attempts == 0 && self.doubt.as_ref().is_some_and(|doubt| self.began.steady < doubt.cut_at);
-        match finding {
-            // They ran at the same time: that call's attempt was this one's, too.
-            Finding::Sent(id) if is_shared => Action::Answer(Ending::Found(id)),
-            Finding::Sent(_) => {
-                self.has_found_sent = true;
-                Action::Answer(Ending::NotADraft(NotADraft::EarlierCall))
-            }
-            Finding::NoDraft(_) => Action::Answer(Ending::NotADraft(NotADraft::EarlierCall)),
-            Finding::Unknown(blind) => Action::Answer(Ending::EarlierUnknown(blind)),
-            Finding::NotSent if self.has_namesake => Action::Answer(Ending::EarlierUnknown(Blind::Namesake)),
-            Finding::NotSent => {
-                self.in_doubt = false;
-                self.after_another(None, now)
-            }
-        }
-    }
-
-    fn concludes_check(&mut self, finding: Finding) -> Action {
-        match finding {
-            Finding::Sent(id) => Action::Answer(Ending::Found(id)),
-            // Sent, or received: that depends on where it is.
-            Finding::NoDraft(item) => self.asks_for_sent_items(item, 1),
-            Finding::NotSent if self.has_namesake => Action::Answer(Ending::Unknown(Blind::Namesake)),
-            Finding::NotSent => {
-                self.has_found_unsent = true;
-                // Another call may be sending it under its other id.
-                self.claims().unwrap_or(Action::Answer(Ending::NotSent))
-            }
-            Finding::Unknown(blind) => Action::Answer(Ending::Unknown(blind)),
-        }
-    }
-
-    fn asks_for_sent_items(&mut self, item: ItemSeen, asked: u32) -> Action {
-        self.phase = Phase::AsksForSentItems(item, asked);
-        Action::LookAtSentItems
-    }
-
-    fn saw_sent_items(&mut self, phase: Phase, folder: FolderSeen, now: Moment) -> Action {
-        let (item, asked) = match phase {
-            Phase::AsksForSentItems(item, asked) => (item, asked),
-            Phase::ChecksFolder(check, mails) => return self.saw_sent_items_of(check, mails, folder, now),
-            Phase::Start
-            | Phase::LooksFirst(_)
-            | Phase::SearchesFirst
-            | Phase::Claims
-            | Phase::Attempts
-            | Phase::Confirms
-            | Phase::Checks(_)
-            | Phase::ChecksElsewhere(..) => return lost(),
-        };
-        match folder {
-            FolderSeen::Id(folder) if folder == item.folder => Action::Answer(Ending::Found(item.id)),
-            FolderSeen::Id(_) => Action::Answer(Ending::NotADraft(NotADraft::Received)),
-            FolderSeen::NotAllowed(401) if !self.has_renewed => {
-                self.renews(Phase::AsksForSentItems(item, asked), Action::LookAtSentItems)
-            }
-            FolderSeen::NotAllowed(status) => Action::Answer(Ending::Unknown(Blind::NotAllowed(status))),
-            FolderSeen::Failed(failure) => {
-                match retry::after(&Verdict::Throttled(failure.wait), asked, MOST_FOLDER_LOOKS, self.left(now)) {
-                    Some(wait) => {
-                        self.phase = Phase::AsksForSentItems(item, asked + 1);
-                        Action::Wait(wait)
-                    }
-                    None => Action::Answer(Ending::Unknown(Blind::Unsearchable)),
-                }
-            }
-        }
-    }
-
-    /// Where Graph does not tell, the times of the mails are all there is.
-    fn saw_sent_items_of(
-        &mut self,
-        mut check: Box<Check>,
-        mails: Vec<ItemSeen>,
-        folder: FolderSeen,
-        now: Moment,
-    ) -> Action {
-        let folder = match folder {
-            FolderSeen::NotAllowed(401) if !self.has_renewed => {
-                return self.renews(Phase::ChecksFolder(check, mails), Action::LookAtSentItems);
-            }
-            FolderSeen::Id(folder) => Some(folder),
-            FolderSeen::NotAllowed(_) => None,
-            FolderSeen::Failed(LookFailure { what: Ok(400..=407 | 409..=428), .. }) => None,
-            FolderSeen::Failed(failure) => {
-                let next = check.failed(failure, self.looking(now, now));
-                return self.checked(check, next, now);
-            }
-        };
-        self.sent_items.clone_from(&folder);
-        self.confirms(check, &mails, folder.as_deref(), now)
     }
 
     fn waited(&mut self, phase: Phase, cancelled: bool, now: Moment) -> Action {

@@ -1,0 +1,173 @@
+//! What follows from what a check found.
+
+use std::sync::Arc;
+
+use super::{MOST_FOLDER_LOOKS, Machine, Phase, Purpose, TIME_TO_LOOK, lost};
+use crate::delivery::check::{Blind, Check, Finding, Next};
+use crate::delivery::clocks::Moment;
+use crate::delivery::ending::{Ending, NotADraft};
+use crate::delivery::retry::{self, Wait};
+use crate::delivery::step::Action;
+use crate::outcome::{FolderSeen, ItemSeen, LookFailure, Verdict};
+
+impl Machine {
+    pub(super) fn checked(&mut self, check: Box<Check>, next: Next, now: Moment) -> Action {
+        self.has_left |= check.has_left();
+        let (phase, action) = match next {
+            Next::Settled(finding) => return self.concludes(finding, now),
+            Next::LookAt(id) => (Phase::ChecksElsewhere(check, id.clone()), Action::LookAt(id)),
+            Next::Confirm(mails) => match self.sent_items.clone() {
+                Some(folder) => return self.confirms(check, &mails, Some(&folder), now),
+                None => (Phase::ChecksFolder(check, mails), Action::LookAtSentItems),
+            },
+            Next::Wait(wait) => (Phase::Checks(check), Action::Wait(Wait::exactly(wait))),
+            Next::Search => match &self.known.internet_message_id {
+                Some(id) => (Phase::Checks(check), Action::Search(Arc::clone(id))),
+                None => return self.concludes(Finding::Unknown(Blind::GoneWithoutName), now),
+            },
+        };
+        self.phase = phase;
+        action
+    }
+
+    pub(super) fn confirms(
+        &mut self,
+        mut check: Box<Check>,
+        mails: &[ItemSeen],
+        folder: Option<&str>,
+        now: Moment,
+    ) -> Action {
+        let looking = self.looking(now, now);
+        let next = check.confirmed(mails, folder, looking);
+        self.checked(check, next, now)
+    }
+
+    /// What the check found, and what follows.
+    pub(super) fn concludes(&mut self, finding: Finding, now: Moment) -> Action {
+        match self.purpose {
+            Purpose::Check => self.concludes_check(finding),
+            Purpose::Send if self.is_inherited => self.concludes_inherited(finding, now),
+            Purpose::Send => self.concludes_own(finding, now),
+        }
+    }
+
+    pub(super) fn concludes_own(&mut self, finding: Finding, now: Moment) -> Action {
+        match finding {
+            Finding::Sent(id) => Action::Answer(Ending::Found(id)),
+            Finding::NoDraft(_) => Action::Answer(Ending::NotADraft(NotADraft::BeforeCall)),
+            Finding::Unknown(blind) => Action::Answer(Ending::Unknown(blind)),
+            Finding::NotSent => {
+                self.in_doubt = false;
+                match &self.last {
+                    Some(Verdict::Refused(_)) => self.as_attempted(now),
+                    // Another doubt must still find the time to be settled.
+                    Some(Verdict::Doubtful(_) | Verdict::Accepted | Verdict::Throttled(_) | Verdict::NotBegun(_))
+                    | None
+                        if self.attempts < self.rules.max_attempts
+                            && self.left(now) > self.rules.settle + TIME_TO_LOOK =>
+                    {
+                        self.attempts(now)
+                    }
+                    Some(Verdict::Doubtful(_) | Verdict::Accepted | Verdict::Throttled(_) | Verdict::NotBegun(_))
+                    | None => Action::Answer(Ending::NotSent),
+                }
+            }
+        }
+    }
+
+    /// The doubt was an earlier call's: nothing was sent by this one yet.
+    pub(super) fn concludes_inherited(&mut self, finding: Finding, now: Moment) -> Action {
+        let is_shared = self.attempts == 0 && self.doubt.as_ref().is_some_and(|doubt| self.began.steady < doubt.cut_at);
+        match finding {
+            // They ran at the same time: that call's attempt was this one's, too.
+            Finding::Sent(id) if is_shared => Action::Answer(Ending::Found(id)),
+            Finding::Sent(_) => {
+                self.has_found_sent = true;
+                Action::Answer(Ending::NotADraft(NotADraft::EarlierCall))
+            }
+            Finding::NoDraft(_) => Action::Answer(Ending::NotADraft(NotADraft::EarlierCall)),
+            Finding::Unknown(blind) => Action::Answer(Ending::EarlierUnknown(blind)),
+            Finding::NotSent if self.has_namesake => Action::Answer(Ending::EarlierUnknown(Blind::Namesake)),
+            Finding::NotSent => {
+                self.in_doubt = false;
+                self.after_another(None, now)
+            }
+        }
+    }
+
+    pub(super) fn concludes_check(&mut self, finding: Finding) -> Action {
+        match finding {
+            Finding::Sent(id) => Action::Answer(Ending::Found(id)),
+            // Sent, or received: that depends on where it is.
+            Finding::NoDraft(item) => self.asks_for_sent_items(item, 1),
+            Finding::NotSent if self.has_namesake => Action::Answer(Ending::Unknown(Blind::Namesake)),
+            Finding::NotSent => {
+                self.has_found_unsent = true;
+                // Another call may be sending it under its other id.
+                self.claims().unwrap_or(Action::Answer(Ending::NotSent))
+            }
+            Finding::Unknown(blind) => Action::Answer(Ending::Unknown(blind)),
+        }
+    }
+
+    pub(super) fn asks_for_sent_items(&mut self, item: ItemSeen, asked: u32) -> Action {
+        self.phase = Phase::AsksForSentItems(item, asked);
+        Action::LookAtSentItems
+    }
+
+    pub(super) fn saw_sent_items(&mut self, phase: Phase, folder: FolderSeen, now: Moment) -> Action {
+        let (item, asked) = match phase {
+            Phase::AsksForSentItems(item, asked) => (item, asked),
+            Phase::ChecksFolder(check, mails) => return self.saw_sent_items_of(check, mails, folder, now),
+            Phase::Start
+            | Phase::LooksFirst(_)
+            | Phase::SearchesFirst
+            | Phase::Claims
+            | Phase::Attempts
+            | Phase::Confirms
+            | Phase::Checks(_)
+            | Phase::ChecksElsewhere(..) => return lost(),
+        };
+        match folder {
+            FolderSeen::Id(folder) if folder == item.folder => Action::Answer(Ending::Found(item.id)),
+            FolderSeen::Id(_) => Action::Answer(Ending::NotADraft(NotADraft::Received)),
+            FolderSeen::NotAllowed(401) if !self.has_renewed => {
+                self.renews(Phase::AsksForSentItems(item, asked), Action::LookAtSentItems)
+            }
+            FolderSeen::NotAllowed(status) => Action::Answer(Ending::Unknown(Blind::NotAllowed(status))),
+            FolderSeen::Failed(failure) => {
+                match retry::after(&Verdict::Throttled(failure.wait), asked, MOST_FOLDER_LOOKS, self.left(now)) {
+                    Some(wait) => {
+                        self.phase = Phase::AsksForSentItems(item, asked + 1);
+                        Action::Wait(wait)
+                    }
+                    None => Action::Answer(Ending::Unknown(Blind::Unsearchable)),
+                }
+            }
+        }
+    }
+
+    /// Where Graph does not tell, the times of the mails are all there is.
+    pub(super) fn saw_sent_items_of(
+        &mut self,
+        mut check: Box<Check>,
+        mails: Vec<ItemSeen>,
+        folder: FolderSeen,
+        now: Moment,
+    ) -> Action {
+        let folder = match folder {
+            FolderSeen::NotAllowed(401) if !self.has_renewed => {
+                return self.renews(Phase::ChecksFolder(check, mails), Action::LookAtSentItems);
+            }
+            FolderSeen::Id(folder) => Some(folder),
+            FolderSeen::NotAllowed(_) => None,
+            FolderSeen::Failed(LookFailure { what: Ok(400..=407 | 409..=428), .. }) => None,
+            FolderSeen::Failed(failure) => {
+                let next = check.failed(failure, self.looking(now, now));
+                return self.checked(check, next, now);
+            }
+        };
+        self.sent_items.clone_from(&folder);
+        self.confirms(check, &mails, folder.as_deref(), now)
+    }
+}

@@ -1,0 +1,70 @@
+//! The look before the first attempt.
+
+use std::sync::Arc;
+
+use super::{Machine, Phase};
+use crate::delivery::check::Blind;
+use crate::delivery::clocks::{Moment, Waits};
+use crate::delivery::ending::{Ending, NotADraft};
+use crate::delivery::retry::{self, Wait};
+use crate::delivery::step::Action;
+use crate::outcome::{DraftSeen, LookFailure, Sight, Verdict};
+
+impl Machine {
+    /// A look before the first attempt: what it shows needs no clock.
+    pub(super) fn looks_first(&mut self, looks: u32) -> Action {
+        self.phase = Phase::LooksFirst(looks);
+        Action::Look { recipients: true }
+    }
+
+    pub(super) fn looked_first(&mut self, looks: u32, sight: Sight, now: Moment) -> Action {
+        match sight {
+            Sight::Draft(draft) => self.is_a_draft(looks, &draft, now),
+            Sight::NotADraft(_) => Action::Answer(Ending::NotADraft(NotADraft::BeforeCall)),
+            // An earlier run of the program may have sent it.
+            Sight::Gone => match &self.known.internet_message_id {
+                Some(id) => {
+                    self.phase = Phase::SearchesFirst;
+                    Action::Search(Arc::clone(id))
+                }
+                None => Action::Answer(Ending::NotFound),
+            },
+            Sight::NotAllowed(401) if !self.has_renewed => {
+                self.renews(Phase::LooksFirst(looks), Action::Look { recipients: true })
+            }
+            Sight::NotAllowed(status) => Action::Answer(Ending::MayNotLook(status)),
+            Sight::Another => self.looks_first_again(looks, None, now),
+            Sight::Failed(failure) => self.looks_first_again(looks, Some(failure), now),
+        }
+    }
+
+    pub(super) fn is_a_draft(&mut self, looks: u32, draft: &DraftSeen, now: Moment) -> Action {
+        self.known.learn(draft);
+        // An earlier run may have sent it, and then it waits in Drafts.
+        match self.clock.waits(draft.deferred, self.rules.settle, now) {
+            Waits::No => {}
+            Waits::For(left) if left < self.left(now) => {
+                self.phase = Phase::LooksFirst(looks);
+                return Action::Wait(Wait::exactly(left));
+            }
+            Waits::For(left) => return Action::Answer(Ending::EarlierUnknown(Blind::Deferred(Some(left)))),
+            Waits::Unknown => return Action::Answer(Ending::EarlierUnknown(Blind::Deferred(None))),
+        }
+        self.has_looked = true;
+        match draft.has_recipients {
+            Some(false) => Action::Answer(Ending::NoRecipients),
+            Some(true) | None => self.attempts(now),
+        }
+    }
+
+    pub(super) fn looks_first_again(&mut self, looks: u32, failure: Option<LookFailure>, now: Moment) -> Action {
+        let told = failure.and_then(|failure| failure.wait);
+        match retry::after(&Verdict::Throttled(told), looks, self.rules.max_attempts, self.left(now)) {
+            Some(wait) => {
+                self.phase = Phase::LooksFirst(looks + 1);
+                Action::Wait(wait)
+            }
+            None => Action::Answer(Ending::CannotLook(failure, self.left(now).is_zero())),
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! What a call leaves to later ones.
+
+use std::time::Duration;
+
+use super::{Machine, Purpose};
+use crate::delivery::check::Blind;
+use crate::delivery::clocks::Moment;
+use crate::delivery::ending::{Ending, NotADraft};
+use crate::delivery::memory::{Doubt, Known, Remembered};
+use crate::outcome::Verdict;
+
+impl Machine {
+    /// What later calls must know of this one, which ended so.
+    pub fn leaves(&self, ending: &Ending, now: Moment) -> Option<Remembered> {
+        match self.purpose {
+            Purpose::Send => self.send_leaves(ending, now),
+            Purpose::Check => self.check_leaves(ending),
+        }
+    }
+
+    /// What a check found sent needs no other look; when it was sent is what was known before.
+    pub(super) fn check_leaves(&self, ending: &Ending) -> Option<Remembered> {
+        let Ending::Found(_) = ending else { return None };
+        let (began, ended) = match &self.earlier {
+            Some(accepted @ Remembered::Accepted { .. }) => return Some(accepted.clone()),
+            Some(Remembered::InDoubt(doubt)) => (doubt.began, doubt.cut_at),
+            None => (self.began, self.began.steady),
+        };
+        Some(Remembered::Accepted { began, ended, internet_message_id: self.known.internet_message_id.clone() })
+    }
+
+    pub(super) fn send_leaves(&self, ending: &Ending, now: Moment) -> Option<Remembered> {
+        match ending {
+            Ending::Accepted | Ending::Found(_) => Some(Remembered::Accepted {
+                began: self.began,
+                ended: now.steady,
+                internet_message_id: self.known.internet_message_id.clone(),
+            }),
+            Ending::Unknown(blind) | Ending::EarlierUnknown(blind) => self.doubt_left(None, *blind, now),
+            Ending::AsAttempted(Verdict::Doubtful(_), _) => self.doubt_left(None, Blind::NotAsked, now),
+            // What a look found sent needs no other look.
+            Ending::NotADraft(NotADraft::EarlierCall) if self.has_found_sent => {
+                let (began, ended) = self.doubt.as_ref().map_or((self.began, now.steady), |d| (d.began, d.cut_at));
+                let internet_message_id = self.known.internet_message_id.clone();
+                Some(Remembered::Accepted { began, ended, internet_message_id })
+            }
+            Ending::NotADraft(_) => self.earlier.clone(),
+            // What was in doubt was settled by this call's time to settle, which may be shorter than another's.
+            Ending::AsAttempted(
+                Verdict::Accepted | Verdict::Refused(_) | Verdict::Throttled(_) | Verdict::NotBegun(_),
+                _,
+            )
+            | Ending::NoRecipients
+            | Ending::NotFound
+            | Ending::MayNotLook(_)
+            | Ending::CannotLook(..)
+            | Ending::NotSent
+            | Ending::KeptOut(_)
+            | Ending::CancelledWhileWaiting
+            | Ending::Left { .. } => {
+                let settled = (!self.in_doubt).then_some(self.rules.settle);
+                self.doubt_left(settled, Blind::NotAsked, now)
+            }
+        }
+    }
+
+    pub(super) fn doubt_left(&self, settled: Option<Duration>, blind: Blind, now: Moment) -> Option<Remembered> {
+        let doubt = match &self.doubt {
+            Some(doubt) => doubt.clone(),
+            // A look before sending met what an earlier run of the program may have sent.
+            None if matches!(blind, Blind::Deferred(_)) => Doubt::new(self.began, now.steady, Known::default()),
+            None => return self.earlier.clone(),
+        };
+        let waits = match blind {
+            Blind::Deferred(Some(left)) => left,
+            // Nobody knows until when; a day is beyond what a call waits for.
+            Blind::Deferred(None) => Duration::from_secs(86_400),
+            Blind::Gone
+            | Blind::GoneWithoutName
+            | Blind::CameBack
+            | Blind::Copy
+            | Blind::Namesake
+            | Blind::Undated
+            | Blind::Unsearchable
+            | Blind::Another
+            | Blind::NotAllowed(_)
+            | Blind::Elsewhere
+            | Blind::Changed
+            | Blind::OutOfTime
+            | Blind::Paused(_)
+            | Blind::Cancelled
+            | Blind::NotAsked => doubt.waits,
+        };
+        let known = self.known.clone();
+        Some(Remembered::InDoubt(Doubt { known, has_left: self.has_left, settled, waits, ..doubt }))
+    }
+}
