@@ -35,7 +35,7 @@
  * send the draft.
  *
  * Before anything is sent a second time, and before "not sent" is said after a doubt, the mailbox is searched once, in
- * all folders, for the draft's internetMessageId: in some tenants the sent copy is another item and the draft stays.
+ * all folders, for the draft's internetMessageId, if it has one: in some tenants the sent copy is another item and the draft stays.
  * There, a program that is started again and looks first (GRAPH_VERIFY_ALWAYS) sees a draft: it calls graph_client_check
  * before it sends.
  *
@@ -372,7 +372,7 @@ graph_status graph_client_send(const graph_client *client,
  * after settle_ms. Give the call the internetMessageId, if it is known.
  *
  * GRAPH_OK says that the message has been sent at some time, not by which call: a message in Sent Items was sent, however long
- * ago. Of a call whose doubt this process remembers it says that it was sent since that call began.
+ * ago.
  *
  * The arguments are those of graph_client_send; the receipt's sent_id is the mail's id in Sent Items.
  */

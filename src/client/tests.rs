@@ -330,7 +330,9 @@ fn a_doubt_is_looked_into() {
     let receipt = send(&client).unwrap();
     assert_eq!((receipt.found, receipt.sent_id.as_str(), receipt.attempts, receipt.http_status), (true, "id", 1, 0));
     assert!(client.requests()[1].0.url.contains("/messages/id?$select=id,isDraft"));
-    let error = send(&looking([failure(true, Cause::Connection), no_draft(SENT_BEFORE)])).unwrap_err();
+    // Until it has settled the time may still be that of the draft.
+    let looks = std::iter::repeat_with(|| no_draft(SENT_BEFORE)).take(7);
+    let error = send(&looking(std::iter::once(failure(true, Cause::Connection)).chain(looks))).unwrap_err();
     assert_eq!(error.status, Status::NotADraft);
 }
 
@@ -457,7 +459,8 @@ fn a_check_sends_nothing() {
         result
     };
     assert_eq!(check(vec![no_draft(SENT_BEFORE), sent_items("s")]).unwrap().sent_id, "id");
-    let received = check(vec![no_draft(SENT_BEFORE), sent_items("another")]).unwrap_err();
+    let round = || [no_draft(SENT_BEFORE), sent_items("another")];
+    let received = check(std::iter::repeat_with(round).take(7).flatten().collect()).unwrap_err();
     assert_eq!(received.status, Status::NotADraft);
     let looks = std::iter::repeat_with(|| draft("k")).take(7).chain([found(&[THE_DRAFT])]).collect();
     assert_eq!(check(looks).unwrap_err().status, Status::Unavailable);

@@ -131,6 +131,7 @@ impl Check {
         Check {
             since: Some(doubt.began),
             has_left: doubt.has_left,
+            changed: doubt.has_changed,
             was_draft: doubt.known.draft.is_some(),
             baseline: doubt.known.draft.clone(),
             settled_at: doubt.cut_at + settle,
@@ -156,9 +157,14 @@ impl Check {
         }
     }
 
-    /// Whether the message was seen gone, or no draft any more.
+    /// Whether something was seen that says that the message may have left.
     pub fn has_left(&self) -> bool {
         self.has_left
+    }
+
+    /// Whether the draft was seen to change.
+    pub fn has_changed(&self) -> bool {
+        self.changed
     }
 
     /// What a look at the message shows.
@@ -170,7 +176,7 @@ impl Check {
                 self.changed |= !is_same(before, draft);
                 self.was_draft = true;
                 known.learn(draft);
-                self.saw_a_draft(draft, known, clock, looking)
+                self.saw_a_draft(known, clock, looking)
             }
             Sight::NotADraft(item) => {
                 self.has_left = true;
@@ -194,12 +200,12 @@ impl Check {
     }
 
     /// A draft counts as not sent only once an acceptance would have shown, and nothing else says that there was one.
-    fn saw_a_draft(&mut self, draft: &DraftSeen, known: &Known, clock: &ServiceClock, looking: Looking) -> Next {
+    fn saw_a_draft(&mut self, known: &Known, clock: &ServiceClock, looking: Looking) -> Next {
         if looking.began.steady < self.settled_at {
             // The look that counts is not to be missed by a longer wait.
             return self.wait_until_settled(looking);
         }
-        match clock.waits(draft.deferred, self.settle, looking.now) {
+        match clock.waits(known.deferred(), self.settle, looking.now) {
             Waits::No => {}
             Waits::Unknown => return Next::Settled(Finding::Unknown(Blind::Deferred(None))),
             Waits::For(left) if left >= looking.deadline.saturating_duration_since(looking.now.steady) => {
@@ -231,8 +237,19 @@ impl Check {
                 self.was_elsewhere = true;
                 Next::Confirm(vec![item.clone()])
             }
-            When::Before => Next::Settled(Finding::NoDraft(item.clone())),
+            // A picture that is half renewed still shows the time at which the draft was made.
+            When::Before if self.is_settled(looking) => Next::Settled(Finding::NoDraft(item.clone())),
+            When::Before => self.wait_until_settled(looking),
             When::Unclear => self.undecided(Blind::Undated, looking),
+        }
+    }
+
+    /// A message that is no draft lies outside of Sent Items: received, or still on its way out.
+    pub fn lies_elsewhere(&mut self, item: &ItemSeen, looking: Looking) -> Next {
+        if item.folder.is_empty() {
+            self.undecided(Blind::Unsearchable, looking)
+        } else {
+            self.undecided(Blind::Elsewhere, looking)
         }
     }
 
@@ -297,13 +314,14 @@ impl Check {
     }
 
     /// The draft is there and unchanged. In some tenants the sent copy is another item, and the draft stays.
-    fn searched_beside_the_draft(&self, sent: &[&ItemSeen], clock: &ServiceClock, looking: Looking) -> Next {
+    fn searched_beside_the_draft(&mut self, sent: &[&ItemSeen], clock: &ServiceClock, looking: Looking) -> Next {
         let may_be_it = |item: &&ItemSeen| match self.since {
             Some(since) => clock.when(item.sent_at, since, looking.now) != When::Before,
             None => true,
         };
-        let finding = if sent.iter().any(may_be_it) { Finding::Unknown(Blind::Copy) } else { Finding::NotSent };
-        Next::Settled(finding)
+        let has_copy = sent.iter().any(may_be_it);
+        self.has_left |= has_copy;
+        Next::Settled(if has_copy { Finding::Unknown(Blind::Copy) } else { Finding::NotSent })
     }
 
     /// What a look at the draft shows that was found in another folder: it may be this message, moved by its user, or a twin.
@@ -323,10 +341,15 @@ impl Check {
 
     /// Nothing was decided: look again until an acceptance would have shown.
     fn undecided(&mut self, blind: Blind, looking: Looking) -> Next {
-        match self.began(looking).steady >= self.settled_at {
+        match self.is_settled(looking) {
             true => Next::Settled(Finding::Unknown(blind)),
             false => self.wait_until_settled(looking),
         }
+    }
+
+    /// Whether what this round shows is what an acceptance would have come to.
+    fn is_settled(&self, looking: Looking) -> bool {
+        self.began(looking).steady >= self.settled_at
     }
 
     fn wait_until_settled(&mut self, looking: Looking) -> Next {
@@ -542,9 +565,14 @@ mod tests {
         assert_eq!(run.saw(MS(0), &day), Next::Wait(MS(500)));
         let left = Duration::from_secs(86_400 + 5);
         assert_eq!(run.saw(SETTLE, &day), unknown(Blind::Deferred(Some(left))));
-        assert_eq!(run.saw(SETTLE, &deferred(Deferred::Unreadable)), unknown(Blind::Deferred(None)));
+        // What was shown once and is absent now proves nothing.
+        assert_eq!(run.saw(SETTLE, &draft("k")), unknown(Blind::Deferred(Some(left))));
+        let mut run = Run::new(Known::default());
         assert_eq!(run.saw(SETTLE, &soon), Next::Wait(MS(15_000)));
+        assert_eq!(run.saw(MS(34_000), &deferred(Deferred::No)), Next::Wait(MS(1000)));
         assert_eq!(run.saw(MS(35_000), &soon), Next::Search);
+        let mut run = Run::new(Known::default());
+        assert_eq!(run.saw(SETTLE, &deferred(Deferred::Unreadable)), unknown(Blind::Deferred(None)));
     }
 
     #[test]
@@ -565,7 +593,8 @@ mod tests {
         run.saw(SETTLE, &Sight::NotADraft(mail.clone()));
         assert_eq!(run.check.confirmed(&[mail], Some("other"), late), unknown(Blind::Elsewhere));
         let mut run = Run::named();
-        assert_eq!(one_look(&mut run, Some(-400), MS(0)), before(&run));
+        assert_eq!(one_look(&mut run, Some(-400), MS(0)), Next::Wait(MS(500)));
+        assert_eq!(one_look(&mut run, Some(-400), SETTLE), before(&run));
         // Neither since nor clearly before, or at no time that can be read.
         for after in [Some(-6), Some(-300), None] {
             let mut run = Run::named();

@@ -78,7 +78,7 @@ enum Phase {
     /// Which folder Sent Items is, of mails that are dated like what the doubted call sent.
     ChecksFolder(Box<Check>, Vec<ItemSeen>),
     /// Which folder Sent Items is, of a message that is no draft; and how often that was asked.
-    AsksForSentItems(ItemSeen, u32),
+    AsksForSentItems(Box<Check>, ItemSeen, u32),
 }
 
 /// A call, on its way.
@@ -102,6 +102,7 @@ pub struct Machine {
     last: Option<Verdict>,
     has_looked: bool,
     has_left: bool,
+    has_changed: bool,
     has_claimed: bool,
     /// Whether Graph accepted a mail with its `internetMessageId`, under an id of the other kind.
     has_namesake: bool,
@@ -142,6 +143,7 @@ impl Machine {
             last: None,
             has_looked: false,
             has_left: false,
+            has_changed: false,
             has_claimed: false,
             has_namesake: false,
             has_found_sent: false,
@@ -275,6 +277,7 @@ impl Machine {
         self.known.draft = self.known.draft.take().or(doubt.known.draft);
         doubt.known.draft = self.known.draft.clone();
         self.has_left = doubt.has_left;
+        self.has_changed = doubt.has_changed;
         let check = Check::of(&doubt, self.rules.settle);
         self.doubt = Some(doubt);
         self.is_inherited = true;
@@ -354,6 +357,7 @@ impl Machine {
         self.in_doubt = true;
         let mut doubt = Doubt::new(self.began, now.steady, self.known.clone());
         doubt.has_left = self.has_left;
+        doubt.has_changed = self.has_changed;
         let check = Check::of(&doubt, self.rules.settle);
         self.doubt = Some(doubt);
         self.is_inherited = false;
@@ -460,7 +464,7 @@ impl Machine {
             Phase::Attempts => self.attempts(now),
             Phase::LooksFirst(looks) => self.looks_first(looks),
             Phase::Checks(check) | Phase::ChecksElsewhere(check, _) => self.starts_check(*check),
-            Phase::AsksForSentItems(item, asked) => self.asks_for_sent_items(item, asked),
+            Phase::AsksForSentItems(check, item, asked) => self.asks_for_sent_items(check, item, asked),
             Phase::Start | Phase::SearchesFirst | Phase::Claims | Phase::Confirms | Phase::ChecksFolder(..) => lost(),
         }
     }

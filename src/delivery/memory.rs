@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 
 use super::clocks::Moment;
 use super::key::{KeyMap, MessageKey};
-use crate::outcome::DraftSeen;
+use crate::outcome::{Deferred, DraftSeen};
 
 /// How long something is remembered: longer than an acceptance takes to show, and than a person takes to click again.
 pub const REMEMBERED: Duration = Duration::from_secs(300);
@@ -35,7 +35,15 @@ impl Known {
         if !draft.internet_message_id.is_empty() {
             self.internet_message_id = Some(draft.internet_message_id.as_str().into());
         }
-        self.draft = Some(draft.clone());
+        // What one look showed, another of the same version need not show.
+        let before = self.draft.as_ref().filter(|before| before.change_key == draft.change_key);
+        let deferred = before.map_or(Deferred::No, |before| before.deferred).max(draft.deferred);
+        self.draft = Some(DraftSeen { deferred, ..draft.clone() });
+    }
+
+    /// Whether the draft is to be sent later, by any look at this version of it.
+    pub fn deferred(&self) -> Deferred {
+        self.draft.as_ref().map_or(Deferred::No, |draft| draft.deferred)
     }
 }
 
@@ -64,8 +72,11 @@ pub struct Doubt {
     pub cut_at: Instant,
     /// What was learned of the message.
     pub known: Known,
-    /// Whether it was seen gone, or no draft any more: a draft that is seen later is an old picture.
+    /// Whether it was seen gone, or no draft any more, or with a mail beside it that may be it: a draft alone that is seen later is
+    /// an old picture.
     pub has_left: bool,
+    /// Whether the draft was seen to change since, which the service itself may have done on its way out.
+    pub has_changed: bool,
     /// The time to settle after which it was found unsent, if it was. It stays in doubt for whoever allows it longer.
     pub settled: Option<Duration>,
     /// How long it is to be remembered beyond the usual time: a deferred draft shows nothing until its time.
@@ -80,8 +91,17 @@ pub struct Doubt {
 impl Doubt {
     /// The doubt of a call that began and was cut off then, of whose message this is known.
     pub fn new(began: Moment, cut_at: Instant, known: Known) -> Doubt {
-        let (has_left, is_namesake, is_lost) = (false, false, false);
-        Doubt { began, cut_at, known, has_left, settled: None, waits: Duration::ZERO, is_namesake, is_lost }
+        Doubt {
+            began,
+            cut_at,
+            known,
+            has_left: false,
+            has_changed: false,
+            settled: None,
+            waits: Duration::ZERO,
+            is_namesake: false,
+            is_lost: false,
+        }
     }
 }
 

@@ -71,7 +71,7 @@ pub unsafe extern "C" fn graph_client_send(
 /// after settle_ms. Give the call the internetMessageId, if it is known.
 ///
 /// GRAPH_OK says that the message has been sent at some time, not by which call: a message in Sent Items was sent, however long
-/// ago. Of a call whose doubt this process remembers it says that it was sent since that call began.
+/// ago.
 ///
 /// The arguments are those of graph_client_send; the receipt's sent_id is the mail's id in Sent Items.
 #[unsafe(no_mangle)]

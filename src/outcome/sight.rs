@@ -245,11 +245,17 @@ fn item(json: &Value) -> ItemSeen {
     ItemSeen { id: text(json, "id"), folder: text(json, "parentFolderId"), sent_at: time(&text(json, "sentDateTime")) }
 }
 
+/// 2000-01-01, in seconds: what lies before it is a default, as 1970 is, and nobody's time.
+const YEAR_2000: u64 = 946_684_800;
+
 /// A time as Graph writes it, in UTC; whatever else stands there is none.
 fn time(text: &str) -> Option<SystemTime> {
     let digits = text.strip_suffix('Z')?;
-    let is_plain = digits.bytes().all(|byte| byte.is_ascii_digit() || b"-:.T".contains(&byte));
-    if is_plain { humantime::parse_rfc3339(text).ok() } else { None }
+    if !digits.bytes().all(|byte| byte.is_ascii_digit() || b"-:.T".contains(&byte)) {
+        return None;
+    }
+    let earliest = SystemTime::UNIX_EPOCH + Duration::from_secs(YEAR_2000);
+    humantime::parse_rfc3339(text).ok().filter(|time| *time >= earliest)
 }
 
 fn listed(json: &Value, internet_message_id: &str) -> Option<Listed> {
@@ -418,6 +424,7 @@ mod tests {
             "\"2026-11-23T11:00:00+01:00\"",
             "\"2026-11-23 10:00:00\"",
             "\"2026-11-23T10:00:00ZZ\"",
+            "\"1970-01-01T00:00:00Z\"",
         ] {
             assert_eq!(sent_at(unusable), None, "{unusable}");
         }

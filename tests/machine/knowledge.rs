@@ -179,7 +179,8 @@ pub fn excuse(why: &str) -> Option<&'static str> {
 
 /// Looked at by hand: the reason that the ending gives, and what else it could have been. Without a fault but the doubt itself, only
 /// the first is one.
-const EXCUSES: [(&str, &str); 13] = [
+const EXCUSES: [(&str, &str); 14] = [
+    ("CameBack without a fault", "an earlier call saw a mail of its name beside it"),
     ("Gone without a fault", "accepted under the other id: it may be a copy, and this one deleted"),
     ("OutOfTime without a fault", "accepted under the other id: what may be a copy is waited for"),
     ("GoneWithoutName,", "no draft at a time that could not be dated, and gone since"),

@@ -258,7 +258,12 @@ impl Facts {
                 self.mix_ms(ms_of(doubt.began.steady) - self.began);
                 self.mix_time(doubt.began.wall);
                 self.mix_ms(ms_of(doubt.cut_at) - self.began);
-                self.mix(u64::from(doubt.has_left) + 2 * u64::from(doubt.is_lost) + 4 * u64::from(doubt.is_namesake));
+                self.mix(
+                    u64::from(doubt.has_left)
+                        + 2 * u64::from(doubt.is_lost)
+                        + 4 * u64::from(doubt.is_namesake)
+                        + 8 * u64::from(doubt.has_changed),
+                );
                 self.mix_ms(doubt.settled.map_or(-1, ms));
                 self.mix_ms(ms(doubt.waits));
                 self.mix_text(doubt.known.internet_message_id.as_deref().unwrap_or_default());

@@ -13,7 +13,12 @@ use crate::outcome::{FolderSeen, ItemSeen, LookFailure, Verdict};
 impl Machine {
     pub(super) fn checked(&mut self, check: Box<Check>, next: Next, now: Moment) -> Action {
         self.has_left |= check.has_left();
+        self.has_changed |= check.has_changed();
         let (phase, action) = match next {
+            // Sent, or received: that depends on where it is.
+            Next::Settled(Finding::NoDraft(item)) if self.purpose == Purpose::Check => {
+                return self.asks_for_sent_items(check, item, 1);
+            }
             Next::Settled(finding) => return self.concludes(finding, now),
             Next::LookAt(id) => (Phase::ChecksElsewhere(check, id.clone()), Action::LookAt(id)),
             Next::Confirm(mails) => match self.sent_items.clone() {
@@ -98,8 +103,7 @@ impl Machine {
     pub(super) fn concludes_check(&mut self, finding: Finding) -> Action {
         match finding {
             Finding::Sent(id) => Action::Answer(Ending::Found(id)),
-            // Sent, or received: that depends on where it is.
-            Finding::NoDraft(item) => self.asks_for_sent_items(item, 1),
+            Finding::NoDraft(_) => Action::Answer(Ending::Unknown(Blind::Elsewhere)),
             Finding::NotSent if self.has_namesake => Action::Answer(Ending::Unknown(Blind::Namesake)),
             Finding::NotSent => {
                 self.has_found_unsent = true;
@@ -110,14 +114,14 @@ impl Machine {
         }
     }
 
-    pub(super) fn asks_for_sent_items(&mut self, item: ItemSeen, asked: u32) -> Action {
-        self.phase = Phase::AsksForSentItems(item, asked);
+    pub(super) fn asks_for_sent_items(&mut self, check: Box<Check>, item: ItemSeen, asked: u32) -> Action {
+        self.phase = Phase::AsksForSentItems(check, item, asked);
         Action::LookAtSentItems
     }
 
     pub(super) fn saw_sent_items(&mut self, phase: Phase, folder: FolderSeen, now: Moment) -> Action {
-        let (item, asked) = match phase {
-            Phase::AsksForSentItems(item, asked) => (item, asked),
+        let (mut check, item, asked) = match phase {
+            Phase::AsksForSentItems(check, item, asked) => (check, item, asked),
             Phase::ChecksFolder(check, mails) => return self.saw_sent_items_of(check, mails, folder, now),
             Phase::Start
             | Phase::LooksFirst(_)
@@ -130,15 +134,20 @@ impl Machine {
         };
         match folder {
             FolderSeen::Id(folder) if folder == item.folder => Action::Answer(Ending::Found(item.id)),
-            FolderSeen::Id(_) => Action::Answer(Ending::NotADraft(NotADraft::Received)),
+            FolderSeen::Id(_) => match check.lies_elsewhere(&item, self.looking(now, now)) {
+                Next::Settled(Finding::Unknown(Blind::Elsewhere)) => {
+                    Action::Answer(Ending::NotADraft(NotADraft::Received))
+                }
+                next => self.checked(check, next, now),
+            },
             FolderSeen::NotAllowed(401) if !self.has_renewed => {
-                self.renews(Phase::AsksForSentItems(item, asked), Action::LookAtSentItems)
+                self.renews(Phase::AsksForSentItems(check, item, asked), Action::LookAtSentItems)
             }
             FolderSeen::NotAllowed(status) => Action::Answer(Ending::Unknown(Blind::NotAllowed(status))),
             FolderSeen::Failed(failure) => {
                 match retry::after(&Verdict::Throttled(failure.wait), asked, MOST_FOLDER_LOOKS, self.left(now)) {
                     Some(wait) => {
-                        self.phase = Phase::AsksForSentItems(item, asked + 1);
+                        self.phase = Phase::AsksForSentItems(check, item, asked + 1);
                         Action::Wait(wait)
                     }
                     None => Action::Answer(Ending::Unknown(Blind::Unsearchable)),

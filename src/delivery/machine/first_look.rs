@@ -41,7 +41,7 @@ impl Machine {
     pub(super) fn is_a_draft(&mut self, looks: u32, draft: &DraftSeen, now: Moment) -> Action {
         self.known.learn(draft);
         // An earlier run may have sent it, and then it waits in Drafts.
-        match self.clock.waits(draft.deferred, self.rules.settle, now) {
+        match self.clock.waits(self.known.deferred(), self.rules.settle, now) {
             Waits::No => {}
             Waits::For(left) if left < self.left(now) => {
                 self.phase = Phase::LooksFirst(looks);

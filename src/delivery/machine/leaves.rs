@@ -18,15 +18,45 @@ impl Machine {
         }
     }
 
-    /// What a check found sent needs no other look; when it was sent is what was known before.
+    /// What a check found sent needs no other look; when it was sent is what was known before. What it saw that was not there for
+    /// the call that is in doubt is that doubt's, too.
     pub(super) fn check_leaves(&self, ending: &Ending) -> Option<Remembered> {
-        let Ending::Found(_) = ending else { return None };
-        let (began, ended) = match &self.earlier {
+        let nothing_known = || Doubt::new(self.began, self.began.steady, Known::default());
+        let doubt = match &self.earlier {
             Some(accepted @ Remembered::Accepted { .. }) => return Some(accepted.clone()),
-            Some(Remembered::InDoubt(doubt)) => (doubt.began, doubt.cut_at),
-            None => (self.began, self.began.steady),
+            Some(Remembered::InDoubt(doubt)) => doubt.clone(),
+            None => self.doubt.clone().unwrap_or_else(nothing_known),
         };
-        Some(Remembered::Accepted { began, ended, internet_message_id: self.known.internet_message_id.clone() })
+        let known = self.known.clone();
+        // A draft that was edited while nothing was in doubt is nobody's doubt.
+        let is_news = self.earlier.is_some() || self.has_left;
+        match ending {
+            Ending::Found(_) => Some(Remembered::Accepted {
+                began: doubt.began,
+                ended: doubt.cut_at,
+                internet_message_id: known.internet_message_id,
+            }),
+            Ending::Unknown(_) if is_news => Some(Remembered::InDoubt(Doubt {
+                known,
+                has_left: self.has_left,
+                has_changed: self.has_changed,
+                settled: None,
+                ..doubt
+            })),
+            Ending::Unknown(_)
+            | Ending::Accepted
+            | Ending::AsAttempted(..)
+            | Ending::NotADraft(_)
+            | Ending::NoRecipients
+            | Ending::NotFound
+            | Ending::MayNotLook(_)
+            | Ending::CannotLook(..)
+            | Ending::NotSent
+            | Ending::EarlierUnknown(_)
+            | Ending::KeptOut(_)
+            | Ending::CancelledWhileWaiting
+            | Ending::Left { .. } => None,
+        }
     }
 
     pub(super) fn send_leaves(&self, ending: &Ending, now: Moment) -> Option<Remembered> {
@@ -92,6 +122,13 @@ impl Machine {
             | Blind::NotAsked => doubt.waits,
         };
         let known = self.known.clone();
-        Some(Remembered::InDoubt(Doubt { known, has_left: self.has_left, settled, waits, ..doubt }))
+        Some(Remembered::InDoubt(Doubt {
+            known,
+            has_left: self.has_left,
+            has_changed: self.has_changed,
+            settled,
+            waits,
+            ..doubt
+        }))
     }
 }
