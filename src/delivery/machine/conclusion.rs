@@ -134,12 +134,13 @@ impl Machine {
         };
         match folder {
             FolderSeen::Id(folder) if folder == item.folder => Action::Answer(Ending::Found(item.id)),
-            FolderSeen::Id(_) => match check.lies_elsewhere(&item, self.looking(now, now)) {
-                Next::Settled(Finding::Unknown(Blind::Elsewhere)) => {
-                    Action::Answer(Ending::NotADraft(NotADraft::Received))
+            FolderSeen::Id(_) => {
+                let next = check.lies_elsewhere(&item, self.looking(now, now));
+                if next == Next::Settled(Finding::Unknown(Blind::Elsewhere)) {
+                    return Action::Answer(Ending::NotADraft(NotADraft::Received));
                 }
-                next => self.checked(check, next, now),
-            },
+                self.checked(check, next, now)
+            }
             FolderSeen::NotAllowed(401) if !self.has_renewed => {
                 self.renews(Phase::AsksForSentItems(check, item, asked), Action::LookAtSentItems)
             }
