@@ -222,7 +222,8 @@ impl Check {
             self.beside_draft = true;
             Next::Search
         } else {
-            Next::Settled(Finding::NotSent)
+            // Nobody can tell whether a mail of it is there.
+            Next::Settled(Finding::Unknown(Blind::Unsearchable))
         }
     }
 
@@ -301,15 +302,17 @@ impl Check {
     /// Which folder Sent Items is, where that could be learned. What was received a moment before the call is dated like what it
     /// sent; it lies elsewhere.
     pub fn confirmed(&mut self, mails: &[ItemSeen], sent_items: Option<&str>, looking: Looking) -> Next {
-        let there = match (sent_items, self.since) {
-            (Some(folder), _) => mails.iter().find(|mail| mail.folder == folder),
+        let there: Vec<&ItemSeen> = match (sent_items, self.since) {
+            (Some(folder), _) => mails.iter().filter(|mail| mail.folder == folder).collect(),
             // Their times speak for them.
-            (None, Some(_)) => mails.iter().max_by_key(|mail| mail.sent_at),
+            (None, Some(_)) => mails.iter().collect(),
             (None, None) => return self.undecided(Blind::Unsearchable, looking),
         };
-        match there {
-            Some(mail) => Next::Settled(Finding::Sent(mail.id.clone())),
-            None => self.undecided(Blind::Elsewhere, looking),
+        match there.as_slice() {
+            [mail] => Next::Settled(Finding::Sent(mail.id.clone())),
+            [] => self.undecided(Blind::Elsewhere, looking),
+            // Copies: one of them may be another's.
+            [_, _, ..] => self.undecided(Blind::Gone, looking),
         }
     }
 
@@ -506,7 +509,7 @@ mod tests {
     fn a_draft_without_a_name_cannot_be_searched() {
         let mut run = Run::new(Known::default());
         let nameless = Sight::Draft(DraftSeen { internet_message_id: String::new(), ..draft_seen("k") });
-        assert_eq!(run.saw(SETTLE, &nameless), Next::Settled(Finding::NotSent));
+        assert_eq!(run.saw(SETTLE, &nameless), unknown(Blind::Unsearchable));
     }
 
     #[test]
@@ -642,8 +645,14 @@ mod tests {
         };
         assert_eq!(found(false, &[Some(0)]), sent("s"));
         assert_eq!(found(true, &[Some(0)]), sent("s"));
+        // Two in Sent Items: one of them is another's.
+        assert_eq!(found(true, &[Some(0), Some(1)]), unknown(Blind::Gone));
         // To oneself: the sent copy and the received one.
-        assert_eq!(found(true, &[Some(0), Some(1)]), sent("s"));
+        let mut run = Run::named();
+        run.saw(SETTLE, &Sight::Gone);
+        let received = ItemSeen { folder: "inbox".to_owned(), ..run.mail("r", Some(1)) };
+        let looking = run.looking(SETTLE);
+        assert_eq!(run.check.confirmed(&[run.mail("s", Some(0)), received], Some("sent"), looking), sent("s"));
         // A relay's original besides, or a mail that was sent before.
         assert_eq!(found(true, &[Some(0), Some(-400)]), unknown(Blind::Gone));
         assert_eq!(found(true, &[Some(0), None]), unknown(Blind::Undated));

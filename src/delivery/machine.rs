@@ -311,9 +311,10 @@ impl Machine {
     fn attempted(&mut self, verdict: Verdict, meanwhile: Option<Sight>, now: Moment) -> Action {
         self.attempts += 1;
         self.last = Some(verdict.clone());
+        let mut left_meanwhile = false;
         match meanwhile {
             Some(Sight::Draft(draft)) => self.known.learn(&draft),
-            Some(Sight::NotADraft(_) | Sight::Gone) => self.has_left = true,
+            Some(Sight::NotADraft(_) | Sight::Gone) => (self.has_left, left_meanwhile) = (true, true),
             Some(Sight::NotAllowed(_) | Sight::Another | Sight::Failed(_)) | None => {}
         }
         self.in_doubt = match &verdict {
@@ -325,6 +326,8 @@ impl Machine {
             Verdict::Doubtful(_) => self.doubts(now),
             // The draft was there, and now it is not: an attempt of the service's own may have met what an earlier one sent.
             Verdict::Refused(Refusal::NotFound) if self.known.draft.is_some() => self.doubts(now),
+            // It may have left by this very attempt: a refusal of the message is that of an attempt of the service's own.
+            Verdict::Refused(Refusal::NotFound | Refusal::Rejected) if left_meanwhile => self.doubts(now),
             // After a doubt such a refusal may just as well mean that the earlier attempt was accepted after all.
             Verdict::Refused(Refusal::NotFound | Refusal::Rejected) if self.doubt.is_some() => self.doubts(now),
             Verdict::Refused(Refusal::Unauthenticated) if !self.has_renewed => {

@@ -456,6 +456,8 @@ impl<'a> Run<'a> {
             None => seen.mix(3),
         }
         let saw_draft = self.seen.draft;
+        // Seen gone, or no draft, while the answer was awaited: it may have left by this very attempt.
+        let left_meanwhile = matches!(meanwhile, Some(Sight::Gone | Sight::NotADraft(_)));
         // Who never saw the draft cannot tell that an attempt of the service's own met what an earlier one sent.
         if says == Says::NotFound && acted != Acted::No && !saw_draft {
             return false;
@@ -467,8 +469,8 @@ impl<'a> Run<'a> {
         let in_doubt = match &verdict {
             Verdict::Doubtful(_) => true,
             // The draft was there, so an attempt may have been made of it.
-            Verdict::Refused(Refusal::NotFound) => saw_draft || seen.own_doubt,
-            Verdict::Refused(Refusal::Rejected) => seen.own_doubt,
+            Verdict::Refused(Refusal::NotFound) => saw_draft || left_meanwhile || seen.own_doubt,
+            Verdict::Refused(Refusal::Rejected) => left_meanwhile || seen.own_doubt,
             Verdict::Accepted | Verdict::Refused(_) | Verdict::Throttled(_) | Verdict::NotBegun(_) => false,
         };
         if in_doubt {
@@ -476,7 +478,7 @@ impl<'a> Run<'a> {
             seen.cut = Some(steady);
             seen.looked_draft_settled = false;
             seen.changed = false;
-            seen.has_left |= matches!(meanwhile, Some(Sight::Gone | Sight::NotADraft(_)));
+            seen.has_left |= left_meanwhile;
         }
         let call = self.call();
         let seen = &mut self.seen;

@@ -28,8 +28,8 @@ impl Machine {
             None => self.doubt.clone().unwrap_or_else(nothing_known),
         };
         let known = self.known.clone();
-        // A draft that was edited while nothing was in doubt is nobody's doubt.
-        let is_news = self.earlier.is_some() || self.has_left;
+        // A draft that was edited or deleted while nothing was in doubt is nobody's doubt.
+        let is_news = self.earlier.is_some();
         match ending {
             Ending::Found(_) => Some(Remembered::Accepted {
                 began: doubt.began,
