@@ -415,9 +415,11 @@ fn a_refusal_after_a_doubt_proves_nothing() {
 #[test]
 fn an_id_is_looked_at_before_it_is_sent_again() {
     // Graph itself accepted it: whatever a look shows, it is not sent again.
-    let client = looking([reply(202, "")]);
-    assert!(send(&client).is_ok());
-    assert_eq!(send(&client).unwrap_err().status, Status::NotADraft);
+    for shown in [no_draft(SENT_NOW), draft("k"), reply(404, ""), reply(500, "")] {
+        let client = looking([reply(202, ""), shown]);
+        assert!(send(&client).is_ok());
+        assert_eq!(send(&client).unwrap_err().status, Status::NotADraft);
+    }
     let client = client_with([reply(202, "")], |settings| settings.set_verify(Verify::Never));
     assert!(send(&client).is_ok());
     assert_eq!(send(&client).unwrap_err().status, Status::NotADraft);

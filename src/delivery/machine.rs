@@ -250,17 +250,26 @@ impl Machine {
     fn was_accepted(&mut self, ended: Instant, internet_message_id: Option<Arc<str>>) -> Action {
         self.in_doubt = true;
         self.known.internet_message_id = self.known.internet_message_id.take().or(internet_message_id);
-        match self.purpose {
-            Purpose::Check => {
+        match (self.purpose, self.rules.verify) {
+            // They ran at the same time: that call's attempt was this one's, too.
+            (Purpose::Send, _) if self.attempts == 0 && self.began.steady < ended => {
+                Action::Answer(Ending::Found(String::new()))
+            }
+            (Purpose::Send, Verify::Never) => self.confirmed_as(String::new()),
+            // Whatever a look shows: it only tells the caller where the message is.
+            (Purpose::Check, _) | (Purpose::Send, Verify::OnDoubt | Verify::Always) => {
                 self.phase = Phase::Confirms;
                 Action::Look { recipients: false }
             }
-            // They ran at the same time: that call's attempt was this one's, too.
-            Purpose::Send if self.attempts == 0 && self.began.steady < ended => {
-                Action::Answer(Ending::Found(String::new()))
-            }
-            Purpose::Send => Action::Answer(Ending::NotADraft(NotADraft::EarlierCall)),
         }
+    }
+
+    /// Graph itself said that it was accepted; this is its id now, where that was learned.
+    fn confirmed_as(&self, id: String) -> Action {
+        Action::Answer(match self.purpose {
+            Purpose::Check => Ending::Found(id),
+            Purpose::Send => Ending::NotADraft(NotADraft::EarlierCall),
+        })
     }
 
     /// Another call may have sent the mail.
@@ -419,7 +428,7 @@ impl Machine {
                 true => Ending::NotADraft(NotADraft::InMailbox),
                 false => Ending::NotFound,
             }),
-            Phase::Confirms => Action::Answer(Ending::Found(id_of_a_mail(listed))),
+            Phase::Confirms => self.confirmed_as(id_of_a_mail(listed)),
             Phase::Checks(mut check) => {
                 if let (Listed::NotAllowed(401), false, Some(id)) =
                     (listed, self.has_renewed, &self.known.internet_message_id)
@@ -444,8 +453,8 @@ impl Machine {
     /// Graph accepted it: a look only tells where it is.
     fn confirmed(&mut self, sight: Sight) -> Action {
         match (sight, &self.known.internet_message_id) {
-            (Sight::NotADraft(item), _) => Action::Answer(Ending::Found(item.id)),
-            (Sight::Gone, Some(id)) => {
+            (Sight::NotADraft(item), _) => self.confirmed_as(item.id),
+            (Sight::Gone, Some(id)) if self.purpose == Purpose::Check => {
                 let search = Action::Search(Arc::clone(id));
                 self.phase = Phase::Confirms;
                 search
@@ -453,7 +462,7 @@ impl Machine {
             (
                 Sight::Gone | Sight::Draft(_) | Sight::NotAllowed(_) | Sight::Another | Sight::Failed(_),
                 Some(_) | None,
-            ) => Action::Answer(Ending::Found(String::new())),
+            ) => self.confirmed_as(String::new()),
         }
     }
 
@@ -504,7 +513,7 @@ impl Machine {
             Phase::Checks(_) | Phase::ChecksElsewhere(..) | Phase::ChecksFolder(..) | Phase::AsksForSentItems(..) => {
                 self.concludes(Finding::Unknown(outside.into()), now)
             }
-            Phase::Confirms => Action::Answer(Ending::Found(String::new())),
+            Phase::Confirms => self.confirmed_as(String::new()),
             Phase::Start | Phase::LooksFirst(_) | Phase::SearchesFirst | Phase::Claims | Phase::Attempts => {
                 self.in_doubt = false;
                 Action::Answer(Ending::KeptOut(outside))

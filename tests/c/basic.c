@@ -20,7 +20,7 @@ int main(int argc, char **argv)
     graph_receipt *receipt;
     graph_error *err;
     const char *base_url, *token, *user, *id;
-    char first[40];
+    char unknown[1024], first[40];
     CHECK(argc == 6 && call);
     base_url = argv[1], token = argv[2], user = argv[3], id = argv[4];
 
@@ -65,8 +65,13 @@ int main(int argc, char **argv)
     CHECK(*graph_receipt_sent_id(receipt));
     graph_receipt_free(receipt);
 
-    /* It has moved to Sent Items, under another id: Graph itself does not know this one any more. */
-    CHECK_STATUS(graph_client_send(client, call, token, "me", id, &receipt, &err), GRAPH_NOT_FOUND, err);
+    /* It is remembered by its id, whatever the mailbox is called. */
+    CHECK_STATUS(graph_client_send(client, call, token, "me", id, &receipt, &err), GRAPH_NOT_A_DRAFT, err);
+    graph_error_free(err);
+    /* An id that Graph does not know. */
+    snprintf(unknown, sizeof unknown, "%s", id);
+    unknown[strlen(id) - 7] = unknown[strlen(id) - 7] == 'Z' ? 'Y' : 'Z';
+    CHECK_STATUS(graph_client_send(client, call, token, "me", unknown, &receipt, &err), GRAPH_NOT_FOUND, err);
     CHECK(!receipt && err);
     CHECK(graph_error_http_status(err) == 404);
     CHECK(!strcmp(graph_error_code(err), "ErrorItemNotFound"));
