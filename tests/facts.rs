@@ -1,7 +1,7 @@
 //! From bytes to facts: what a reply to a send, a look, a search or a question for a folder says, over tables whose expectations
 //! are written from the protocol and the design and not from the code. Each line of an oracle names its source:
 //!
-//! - [P n] the protocol's facts, section n, [G page] Microsoft's own page;
+//! - [P n] what is known of the protocol: 1 the send, 4 throttling, 7 errors; [G page] Microsoft's own page;
 //! - [D] design, section 2: how an answer is reached, [D Evidence] its rules of evidence;
 //! - [A n], [B n] what broke once, by its number.
 //!

@@ -106,7 +106,7 @@ pub enum End {
     Trickle,
 }
 
-/// What Graph's contract (graph-protocol.md, 1.2, 1.5, 1.6 and 7) binds an end to.
+/// What Graph's contract binds an end to (<https://learn.microsoft.com/graph/api/message-send>, <https://learn.microsoft.com/graph/errors>).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Nature {
     NotHandedOn,
