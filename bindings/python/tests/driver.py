@@ -21,13 +21,16 @@ COUNTS = ("max_attempts", "mailbox_concurrency")
 
 options: dict[str, Any] = {}
 given: dict[str, Any] = {}
+# The options that were set since the last client was made: a keyword is there once.
+pending: set[str] = set()
 twice = False
 client: gm.Client | None = None
 
 
 def set_option(name: str, value: str) -> bool:
     global twice
-    twice = twice or name in options
+    twice = twice or name in pending
+    pending.add(name)
     if name in MILLISECONDS:
         options[MILLISECONDS[name]] = int(value) / 1000 or None
     elif name in NAMES:
@@ -62,6 +65,7 @@ def call(name: str) -> None:
     try:
         if client is None:
             client = gm.Client(**options)
+            pending.clear()
         for line, canceller in [("cancel_client_after_ms", client.cancel)]:
             if line in given:
                 threading.Timer(int(given[line]) / 1000, canceller).start()
