@@ -8,7 +8,7 @@ use graph_message::status::Status;
 use crate::invariants::Held;
 use crate::model::{Exchange, Kind, MS, Shown, Time, looks};
 use crate::names::Manner;
-use crate::run::CallEnd;
+use crate::run::{CallEnd, CallMade};
 use crate::schedule::{Action, Item};
 
 /// What the looks of a check, and the waits between them, take beside the time to settle.
@@ -59,6 +59,7 @@ pub fn unjustified(held: &Held) -> Option<String> {
     match mails[..] {
         // What was found may be another's, sent before.
         [sent_at] if sent_at < call.true_began && !held.is_check() => None,
+        [sent_at] if held.is_check() && is_before_the_doubt(held, sent_at) => None,
         [] => Some("nothing was sent, and the draft was there all the time".to_owned()),
         [sent_at] => sent_openly(held, sent_at, doubted),
         _ => None,
@@ -97,6 +98,13 @@ pub fn dawdled(held: &Held) -> Option<String> {
     let shows = mail.at + MS(setup.leaves_ms + setup.shows_ms);
     let by = last.max(shows).max(call.began) + LOOKS;
     (call.returned > by).then(|| format!("found at {:?}, and it showed since {shows:?}", call.returned))
+}
+
+/// Whether a mail had been sent before the call began that left the doubt.
+fn is_before_the_doubt(held: &Held, sent_at: Time) -> bool {
+    let is_in_doubt = |call: &&CallMade| call.action == Action::Send && call.status() == Some(Status::Unknown);
+    let doubted = held.run.calls[..held.number].iter().rfind(is_in_doubt);
+    doubted.is_some_and(|call| sent_at < call.true_began)
 }
 
 /// Whether all calls before this check were the same process's, so that it is about what they did.
