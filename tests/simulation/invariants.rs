@@ -278,7 +278,9 @@ impl Held<'_> {
             Status::Unknown => {
                 let is_doubtful = |call: &Held<'_>| call.sends().any(|send| send.handed_on);
                 let is_deferred = self.run.setup.deferred_ms > 0;
-                self.is_check() || is_deferred || is_doubtful(self) || self.earlier().any(|call| is_doubtful(&call))
+                // A check under the other id found it sent, which may be a copy.
+                let is_known = |call: &Held<'_>| is_doubtful(call) || call.call.status() == Some(Status::Ok);
+                self.is_check() || is_deferred || is_doubtful(self) || self.earlier().any(|call| is_known(&call))
             }
         };
         (!fits).then(|| format!("I6: {error}: goes with nothing that it met"))
