@@ -279,8 +279,14 @@ impl Held<'_> {
                 let is_doubtful = |call: &Held<'_>| call.sends().any(|send| send.handed_on);
                 let is_deferred = self.run.setup.deferred_ms > 0;
                 // A check under the other id found it sent, which may be a copy.
-                let is_known = |call: &Held<'_>| is_doubtful(call) || call.call.status() == Some(Status::Ok);
-                self.is_check() || is_deferred || is_doubtful(self) || self.earlier().any(|call| is_known(&call))
+                let is_immutable = |call: &Held<'_>| call.call.by == Manner::Immutable;
+                let may_be_a_copy = |call: &Held<'_>| {
+                    call.is_check()
+                        && call.call.status() == Some(Status::Ok)
+                        && is_immutable(call) != is_immutable(self)
+                };
+                let is_open = |call: Held<'_>| is_doubtful(&call) || may_be_a_copy(&call);
+                self.is_check() || is_deferred || is_doubtful(self) || self.earlier().any(is_open)
             }
         };
         (!fits).then(|| format!("I6: {error}: goes with nothing that it met"))
