@@ -184,7 +184,9 @@ fn not_sent_after(attempt: Attempt) -> Error {
 
 /// What a doubtful attempt's error says happened, without what it says of the mail and what it advises.
 fn what_happened(error: &Error) -> &str {
-    error.message.trim_start_matches("may have been sent: ").split("; ").next().unwrap_or_default()
+    let said = error.message.as_str();
+    let happened = said.strip_prefix("may have been sent: ").or(said.strip_prefix("not sent: ")).unwrap_or(said);
+    happened.split("; ").next().unwrap_or_default()
 }
 
 /// The answer of a check that found the draft unsent.

@@ -410,6 +410,7 @@ fn a_refusal_after_a_doubt_proves_nothing() {
     let script = script.chain([reply(404, "ErrorItemNotFound")]).chain(gone);
     let error = send(&looking(script)).unwrap_err();
     assert_eq!(error.status, Status::Unknown, "{error}");
+    assert!(!error.message.contains("not sent"), "{error}");
 }
 
 #[test]
