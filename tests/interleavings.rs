@@ -389,6 +389,7 @@ fn reply(status: u16, body: &str) -> Result<Reply, Failure> {
         www_authenticate: Vec::new(),
         client_request_ids: Vec::new(),
         came_early: false,
+        lacks_its_name: false,
     })
 }
 

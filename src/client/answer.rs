@@ -373,7 +373,7 @@ fn describe_refusal(refusal: Refusal) -> &'static str {
         Refusal::Unauthenticated => "Graph does not accept the token",
         Refusal::Forbidden => "the token may not send this mail",
         Refusal::NotFound => "no such message or mailbox",
-        Refusal::Rejected => "Graph refused it",
+        Refusal::Conflict | Refusal::Rejected => "Graph refused it",
     }
 }
 
@@ -384,6 +384,7 @@ fn advice(refusal: Refusal) -> &'static str {
         Refusal::NotFound => {
             "an earlier call may have sent it, its id changes then: look in Sent Items; else mend the id or the user"
         }
+        Refusal::Conflict => "look at the draft: it changed, or another program holds it; then send again",
         Refusal::Rejected => "mend the draft and send again",
     }
 }

@@ -114,6 +114,7 @@ fn reply(status: u16, code: &str) -> (Duration, Script) {
         www_authenticate: Vec::new(),
         client_request_ids: Vec::new(),
         came_early: false,
+        lacks_its_name: false,
     };
     (MS(10), Ok(reply))
 }

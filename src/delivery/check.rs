@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use super::clocks::{Moment, ServiceClock, Waits, When};
 use super::gate::Outside;
 use super::memory::{Doubt, Known};
-use crate::outcome::{DraftSeen, ItemSeen, Listed, Listing, LookFailure, Sight};
+use crate::outcome::{DraftListed, DraftSeen, ItemSeen, Listed, Listing, LookFailure, Sight};
 
 /// The wait after the first look that settles nothing; it doubles with each further one.
 const FIRST_WAIT: Duration = Duration::from_millis(500);
@@ -126,8 +126,10 @@ pub struct Check {
 }
 
 impl Check {
-    /// For the attempt that is in doubt. An acceptance is assumed to show within `settle` of its cut.
+    /// For the attempt that is in doubt. An acceptance is assumed to show within `settle` of its cut, or within what those
+    /// allowed it who left the doubt, where that is longer.
     pub fn of(doubt: &Doubt, settle: Duration) -> Check {
+        let settle = settle.max(doubt.settle);
         Check {
             since: Some(doubt.began),
             has_left: doubt.has_left,
@@ -264,11 +266,11 @@ impl Check {
         };
         let sent: Vec<&ItemSeen> = items.iter().filter_map(not_a_draft).collect();
         if self.beside_draft {
-            return self.searched_beside_the_draft(&sent, clock, looking);
+            return self.searched_beside_the_draft(items, &sent, clock, looking);
         }
         // A twin, or the message itself where somebody moved it: then the mails are not known to be its own.
         let moved = items.iter().find_map(|item| match item {
-            Listing::Draft(id) => Some(id),
+            Listing::Draft(draft) => Some(&draft.id),
             Listing::NotADraft(_) => None,
         });
         match moved {
@@ -316,15 +318,48 @@ impl Check {
         }
     }
 
-    /// The draft is there and unchanged. In some tenants the sent copy is another item, and the draft stays.
-    fn searched_beside_the_draft(&mut self, sent: &[&ItemSeen], clock: &ServiceClock, looking: Looking) -> Next {
+    /// The draft is there and unchanged. In some tenants the sent copy is another item, and the draft stays; and what the look
+    /// showed may be an old picture of one that has moved on.
+    fn searched_beside_the_draft(
+        &mut self,
+        items: &[Listing],
+        sent: &[&ItemSeen],
+        clock: &ServiceClock,
+        looking: Looking,
+    ) -> Next {
         let may_be_it = |item: &&ItemSeen| match self.since {
             Some(since) => clock.when(item.sent_at, since, looking.now) != When::Before,
             None => true,
         };
         let has_copy = sent.iter().any(may_be_it);
         self.has_left |= has_copy;
-        Next::Settled(if has_copy { Finding::Unknown(Blind::Copy) } else { Finding::NotSent })
+        if has_copy {
+            return Next::Settled(Finding::Unknown(Blind::Copy));
+        }
+        if self.is_listed_as_seen(items) {
+            return Next::Settled(Finding::NotSent);
+        }
+        self.changed = true;
+        Next::Settled(Finding::Unknown(Blind::Changed))
+    }
+
+    /// Whether the drafts in a list are the one that the look showed, and at most copies beside it. One in another folder may be
+    /// it on its way out, under the id that it has there.
+    fn is_listed_as_seen(&self, items: &[Listing]) -> bool {
+        let drafts = || {
+            items.iter().filter_map(|item| match item {
+                Listing::Draft(draft) => Some(draft),
+                Listing::NotADraft(_) => None,
+            })
+        };
+        let Some(seen) = &self.baseline else { return false };
+        // What the list leaves out the look has shown.
+        let agrees = |listed: &str, seen: &str| listed.is_empty() || listed == seen;
+        let is_in_its_folder = |draft: &DraftListed| agrees(&draft.folder, &seen.folder);
+        let is_it = |draft: &DraftListed| is_in_its_folder(draft) && agrees(&draft.change_key, &seen.change_key);
+        // A list that holds no draft at all lags behind the item.
+        let is_there = drafts().next().is_none() || drafts().any(is_it);
+        is_there && drafts().all(is_in_its_folder)
     }
 
     /// What a look at the draft shows that was found in another folder: it may be this message, moved by its user, or a twin.
@@ -433,6 +468,11 @@ mod tests {
         Sight::Draft(draft_seen(change_key))
     }
 
+    fn listed(id: &str, folder: &str, change_key: &str) -> Listing {
+        let [id, folder, change_key] = [id, folder, change_key].map(str::to_owned);
+        Listing::Draft(DraftListed { id, folder, change_key })
+    }
+
     /// A check of a call that began, and whose attempt was cut off, at one moment; the service's clock is ours.
     struct Run {
         check: Check,
@@ -502,7 +542,38 @@ mod tests {
         assert_eq!(run.saw(MS(19_800), &draft("k")), Next::Wait(MS(200)));
         assert_eq!(run.saw(SETTLE, &draft("k")), Next::Search);
         assert_eq!(run.known.internet_message_id.as_deref(), Some("<m>"));
-        assert_eq!(run.searched(SETTLE, &[Listing::Draft("d".to_owned())]), Next::Settled(Finding::NotSent));
+        assert_eq!(run.searched(SETTLE, &[listed("d", "drafts", "k")]), Next::Settled(Finding::NotSent));
+    }
+
+    #[test]
+    fn a_list_that_shows_the_draft_otherwise_than_the_look_did() {
+        let rows: [(&[Listing], Finding); 8] = [
+            // A list that lags behind, the draft itself, one that says less than the look, and a copy beside it.
+            (&[], Finding::NotSent),
+            (&[listed("d", "drafts", "k")], Finding::NotSent),
+            (&[listed("twin", "drafts", "other"), listed("d", "drafts", "k")], Finding::NotSent),
+            (&[listed("d", "drafts", "")], Finding::NotSent),
+            // On its way out, under another id or beside its old picture; and changed.
+            (&[listed("new", "outbox", "k")], Finding::Unknown(Blind::Changed)),
+            (&[listed("d", "drafts", "k"), listed("new", "outbox", "k")], Finding::Unknown(Blind::Changed)),
+            (&[listed("d", "drafts", "k2")], Finding::Unknown(Blind::Changed)),
+            (&[listed("new", "drafts", "k2")], Finding::Unknown(Blind::Changed)),
+        ];
+        for (items, finding) in rows {
+            let mut run = Run::new(Known::default());
+            assert_eq!(run.saw(SETTLE, &draft("k")), Next::Search);
+            assert_eq!(run.searched(SETTLE, items), Next::Settled(finding.clone()), "{items:?}");
+            assert_eq!(run.check.has_changed(), finding != Finding::NotSent);
+        }
+    }
+
+    #[test]
+    fn whoever_allowed_it_longest_to_show() {
+        let run = Run::named();
+        let doubt = Doubt { settle: SETTLE, ..Doubt::new(run.cut, run.cut.steady, Known::default()) };
+        let mut short = Run { check: Check::of(&doubt, MS(300)), ..run };
+        assert_eq!(short.saw(MS(400), &draft("k")), Next::Wait(MS(500)));
+        assert_eq!(short.saw(SETTLE, &draft("k")), Next::Search);
     }
 
     #[test]
@@ -517,7 +588,7 @@ mod tests {
         let beside = |after: Option<i64>| {
             let mut run = Run::named();
             assert_eq!(run.saw(SETTLE, &draft("k")), Next::Search);
-            let items = [Listing::Draft("d".to_owned()), Listing::NotADraft(run.mail("s", after))];
+            let items = [listed("d", "drafts", "k"), Listing::NotADraft(run.mail("s", after))];
             run.searched(SETTLE, &items)
         };
         assert_eq!(beside(Some(1)), unknown(Blind::Copy));
@@ -685,7 +756,7 @@ mod tests {
         let mut run = Run::named();
         run.saw(MS(0), &draft("k"));
         run.saw(SETTLE, &Sight::Gone);
-        let items = [Listing::NotADraft(run.mail("twin", Some(0))), Listing::Draft("moved".to_owned())];
+        let items = [Listing::NotADraft(run.mail("twin", Some(0))), listed("moved", "archive", "k")];
         assert_eq!(run.searched(SETTLE, &items), Next::LookAt("moved".to_owned()));
         let (looking, late) = (run.looking(SETTLE), Sight::NotADraft(run.mail("moved", Some(0))));
         assert_eq!(run.check.saw_elsewhere(&draft("k"), &run.clock, looking), unknown(Blind::Changed));

@@ -76,6 +76,7 @@ pub enum Part<R> {
 
 /// How a claim ends.
 #[derive(Debug)]
+#[allow(clippy::large_enum_variant)] // It lives for a moment.
 pub enum Claim<R> {
     /// Nobody else sends the mail until this flight lands. What an earlier call left behind that sent it under another id.
     Granted(Option<Earlier>),

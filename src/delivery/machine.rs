@@ -276,7 +276,8 @@ impl Machine {
     fn inherits(&mut self, mut doubt: Doubt, now: Moment) -> Action {
         let internet_message_id = doubt.known.internet_message_id.clone();
         self.known.internet_message_id = self.known.internet_message_id.take().or(internet_message_id);
-        let is_settled = doubt.settled.is_some_and(|settled| settled >= self.rules.settle) && !doubt.has_left;
+        let is_settled =
+            doubt.settled.is_some_and(|settled| settled >= self.rules.settle.max(doubt.settle)) && !doubt.has_left;
         if is_settled && self.purpose == Purpose::Send {
             return self.after_another(None, now);
         }
@@ -334,11 +335,15 @@ impl Machine {
             Verdict::Accepted => Action::Answer(Ending::Accepted),
             Verdict::Doubtful(_) => self.doubts(now),
             // The draft was there, and now it is not: an attempt of the service's own may have met what an earlier one sent.
-            Verdict::Refused(Refusal::NotFound) if self.known.draft.is_some() => self.doubts(now),
+            Verdict::Refused(Refusal::NotFound | Refusal::Conflict) if self.known.draft.is_some() => self.doubts(now),
             // It may have left by this very attempt: a refusal of the message is that of an attempt of the service's own.
-            Verdict::Refused(Refusal::NotFound | Refusal::Rejected) if left_meanwhile => self.doubts(now),
+            Verdict::Refused(Refusal::NotFound | Refusal::Conflict | Refusal::Rejected) if left_meanwhile => {
+                self.doubts(now)
+            }
             // After a doubt such a refusal may just as well mean that the earlier attempt was accepted after all.
-            Verdict::Refused(Refusal::NotFound | Refusal::Rejected) if self.doubt.is_some() => self.doubts(now),
+            Verdict::Refused(Refusal::NotFound | Refusal::Conflict | Refusal::Rejected) if self.doubt.is_some() => {
+                self.doubts(now)
+            }
             Verdict::Refused(Refusal::Unauthenticated) if !self.has_renewed => {
                 self.phase = Phase::Attempts;
                 Action::Renew

@@ -77,6 +77,8 @@ pub struct Doubt {
     pub has_left: bool,
     /// Whether the draft was seen to change since, which the service itself may have done on its way out.
     pub has_changed: bool,
+    /// The longest time to settle of the calls that left it in doubt.
+    pub settle: Duration,
     /// The time to settle after which it was found unsent, if it was. It stays in doubt for whoever allows it longer.
     pub settled: Option<Duration>,
     /// How long it is to be remembered beyond the usual time: a deferred draft shows nothing until its time.
@@ -97,6 +99,7 @@ impl Doubt {
             known,
             has_left: false,
             has_changed: false,
+            settle: Duration::ZERO,
             settled: None,
             waits: Duration::ZERO,
             is_namesake: false,

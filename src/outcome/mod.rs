@@ -17,7 +17,7 @@ pub use graph_error::GraphError;
 pub use reply::{BodyEnd, Framing, LONGEST_BODY, Reply};
 pub use retry_after::{asked_to_wait, retry_after};
 pub use sight::{
-    Asked, Deferred, DraftSeen, FolderSeen, ItemSeen, Listed, Listing, LookFailure, Looked, Sight, see, see_folder,
-    see_listed, service_time,
+    Asked, Deferred, DraftListed, DraftSeen, FolderSeen, ItemSeen, Listed, Listing, LookFailure, Looked, Sight, see,
+    see_folder, see_listed, service_time,
 };
 pub use verdict::{Doubt, Refusal, Verdict, judge};

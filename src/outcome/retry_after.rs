@@ -47,6 +47,7 @@ mod tests {
             www_authenticate: Vec::new(),
             client_request_ids: Vec::new(),
             came_early: false,
+            lacks_its_name: false,
         };
         let wait = |reply: Reply| asked_to_wait(&reply, "c", SystemTime::UNIX_EPOCH).map(|wait| wait.as_secs());
         assert_eq!(wait(reply(503, "r")), Some(7));

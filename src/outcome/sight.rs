@@ -90,10 +90,21 @@ pub enum Listed {
 /// An item of such a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Listing {
-    /// A draft, with this id.
-    Draft(String),
+    /// A draft.
+    Draft(DraftListed),
     /// A message that is no draft.
     NotADraft(ItemSeen),
+}
+
+/// A draft as a list shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DraftListed {
+    /// `id`.
+    pub id: String,
+    /// `parentFolderId`.
+    pub folder: String,
+    /// `changeKey`.
+    pub change_key: String,
 }
 
 /// What asking for the id of a folder shows.
@@ -271,7 +282,15 @@ fn listed(json: &Value, internet_message_id: &str) -> Option<Listed> {
             // It may be the one that was asked for, or another.
             return Some(Listed::Unfiltered);
         }
-        items.push(if is_draft { Listing::Draft(id) } else { Listing::NotADraft(item(value)) });
+        items.push(if is_draft {
+            Listing::Draft(DraftListed {
+                id,
+                folder: text(value, "parentFolderId"),
+                change_key: text(value, "changeKey"),
+            })
+        } else {
+            Listing::NotADraft(item(value))
+        });
     }
     let is_whole = json.get("@odata.nextLink").is_none();
     Some(if is_whole { Listed::Items(items) } else { Listed::Unfiltered })
@@ -335,6 +354,7 @@ mod tests {
             www_authenticate: Vec::new(),
             client_request_ids: Vec::new(),
             came_early: false,
+            lacks_its_name: false,
         }
     }
 
@@ -469,10 +489,12 @@ mod tests {
     fn a_search() {
         let list = |body: &str| see_listed(looked(&reply(200, body)), "<m>");
         assert_eq!(list(r#"{"value":[]}"#), Listed::Items(Vec::new()));
-        let items = r#"{"id":"d","isDraft":true,"internetMessageId":"<m>"},
+        let items = r#"{"id":"d","isDraft":true,"internetMessageId":"<m>","parentFolderId":"f","changeKey":"k"},
             {"id":"s","isDraft":false,"internetMessageId":"<m>","parentFolderId":"f","sentDateTime":"2026-11-23T10:00:00Z"}"#;
         let sent = ItemSeen { id: "s".to_owned(), folder: "f".to_owned(), sent_at: Some(time("2026-11-23T10:00:00Z")) };
-        let both = Listed::Items(vec![Listing::Draft("d".to_owned()), Listing::NotADraft(sent)]);
+        let [id, folder, change_key] = ["d", "f", "k"].map(str::to_owned);
+        let draft = DraftListed { id, folder, change_key };
+        let both = Listed::Items(vec![Listing::Draft(draft), Listing::NotADraft(sent)]);
         assert_eq!(list(&format!(r#"{{"value":[{items}]}}"#)), both);
         // Where the filter was ignored, or the list goes on, what is not in it proves nothing.
         let ignored = format!(r#"{{"value":[{items},{{"id":"x","isDraft":false,"internetMessageId":"<n>"}}]}}"#);

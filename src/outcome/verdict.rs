@@ -29,6 +29,9 @@ pub enum Refusal {
     Forbidden,
     /// 404: no such message or mailbox.
     NotFound,
+    /// 409, 410, 412, 423, or a code that says that the item is not what it was: an attempt of the service's own may have met
+    /// what an earlier one sent.
+    Conflict,
     /// Any other of its 4xx: the message.
     Rejected,
 }
@@ -40,7 +43,7 @@ impl Refusal {
             Refusal::Unauthenticated => Status::Unauthenticated,
             Refusal::Forbidden => Status::Forbidden,
             Refusal::NotFound => Status::NotFound,
-            Refusal::Rejected => Status::Rejected,
+            Refusal::Conflict | Refusal::Rejected => Status::Rejected,
         }
     }
 }
@@ -55,7 +58,7 @@ pub enum Doubt {
     /// A 5xx: the service may fail after it has acted, and does
     /// (<https://learn.microsoft.com/answers/questions/2286986>).
     ServerError,
-    /// A 2xx of which the end did not arrive, or whose end nothing marks.
+    /// A 2xx of which the end did not arrive, or whose end nothing marks; a 4xx that breaks off.
     CutOff,
     /// A 2xx that says something, or does not name a request: not the answer of a send.
     UnlikelySuccess,
@@ -86,6 +89,8 @@ fn judge_reply(reply: &Reply, now: SystemTime) -> Verdict {
         200..=299 => judge_success(reply),
         300..=399 => Verdict::Doubtful(Doubt::Redirect),
         400..=499 if !is_graphs => Verdict::Doubtful(Doubt::NotGraphs),
+        // Whoever broke off may not be whoever began to speak.
+        400..=499 if breaks_off(reply) => Verdict::Doubtful(Doubt::CutOff),
         401 => Verdict::Refused(Refusal::Unauthenticated),
         403 => Verdict::Refused(Refusal::Forbidden),
         404 => Verdict::Refused(Refusal::NotFound),
@@ -93,7 +98,11 @@ fn judge_reply(reply: &Reply, now: SystemTime) -> Verdict {
             None | Some("" | "UnknownError") => Verdict::Doubtful(Doubt::UnclearThrottle),
             Some(_) => Verdict::Throttled(retry_after(reply.retry_after.as_deref(), reply.date.as_deref(), now)),
         },
-        status if is_refusal(status) => Verdict::Refused(Refusal::Rejected),
+        409 | 410 | 412 | 423 => Verdict::Refused(Refusal::Conflict),
+        status if is_refusal(status) => Verdict::Refused(match GraphError::parse(&reply.body) {
+            Some(error) if is_about_a_moved_item(&error.code) => Refusal::Conflict,
+            Some(_) | None => Refusal::Rejected,
+        }),
         400..=499 => Verdict::Doubtful(Doubt::OnTheWay),
         _ if is_graphs => Verdict::Doubtful(Doubt::ServerError),
         _ => Verdict::Doubtful(Doubt::NotGraphs),
@@ -104,6 +113,21 @@ fn judge_reply(reply: &Reply, now: SystemTime) -> Verdict {
 /// HTTP says of the request itself. A list of what is certain: whatever else comes is in doubt.
 fn is_refusal(status: u16) -> bool {
     matches!(status, 400..=406 | 409..=417 | 422 | 423 | 428 | 431 | 451)
+}
+
+/// Whether the end of a body did not come that its framing tells.
+fn breaks_off(reply: &Reply) -> bool {
+    match reply.framing {
+        Framing::Length | Framing::Chunked => reply.body_end == BodyEnd::CutOff,
+        // Nothing marks its end, so nobody waits for it.
+        Framing::UntilClose => false,
+    }
+}
+
+/// The codes by which Exchange says that an item is gone or has changed
+/// (<https://learn.microsoft.com/exchange/client-developer/web-service-reference/responsecode>).
+fn is_about_a_moved_item(code: &str) -> bool {
+    matches!(code, "ErrorItemNotFound" | "ErrorMessageNotFound" | "ErrorIrresolvableConflict" | "ErrorStaleObject")
 }
 
 /// Whether a reply comes from Graph, and not from a proxy or gateway on the way.
@@ -140,6 +164,7 @@ mod tests {
             www_authenticate: Vec::new(),
             client_request_ids: Vec::new(),
             came_early: false,
+            lacks_its_name: false,
         }
     }
 
@@ -181,13 +206,21 @@ mod tests {
             (403, Refusal::Forbidden),
             (404, Refusal::NotFound),
             (405, Refusal::Rejected),
-            (412, Refusal::Rejected),
+            (409, Refusal::Conflict),
+            (410, Refusal::Conflict),
+            (412, Refusal::Conflict),
             (413, Refusal::Rejected),
+            (423, Refusal::Conflict),
         ] {
             assert_eq!(verdict(anonymous(status, ERROR)), Verdict::Refused(expected));
             assert_eq!(verdict(reply(status, "")), Verdict::Refused(expected));
             assert_eq!(verdict(anonymous(status, "<html>")), Verdict::Doubtful(Doubt::NotGraphs));
+            let cut = Reply { body_end: BodyEnd::CutOff, ..reply(status, "{") };
+            assert_eq!(verdict(cut.clone()), Verdict::Doubtful(Doubt::CutOff));
+            assert_eq!(verdict(Reply { framing: Framing::UntilClose, ..cut }), Verdict::Refused(expected));
         }
+        let moved = r#"{"error":{"code":"ErrorItemNotFound","message":"m"}}"#;
+        assert_eq!(verdict(reply(400, moved)), Verdict::Refused(Refusal::Conflict));
     }
 
     #[test]

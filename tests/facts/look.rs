@@ -4,8 +4,8 @@ use std::time::{Duration, SystemTime};
 
 use graph_message::message::MessageId;
 use graph_message::outcome::{
-    Asked, BodyEnd, Deferred, DraftSeen, Failure, FolderSeen, Framing, ItemSeen, Listed, Listing, LookFailure, Looked,
-    Reply, Sight, asked_to_wait, see, see_folder, see_listed, service_time,
+    Asked, BodyEnd, Deferred, DraftListed, DraftSeen, Failure, FolderSeen, Framing, ItemSeen, Listed, Listing,
+    LookFailure, Looked, Reply, Sight, asked_to_wait, see, see_folder, see_listed, service_time,
 };
 
 use crate::differences::Differences;
@@ -739,7 +739,10 @@ fn lists() {
         (r#","@odata.nextLink":"""#, None),
     ];
     let listing = |item| match item {
-        Item::Draft => Listing::Draft(PLAIN.to_owned()),
+        Item::Draft => {
+            let [id, folder, change_key] = [PLAIN, "Drafts", said(DRAFT.change_key).unwrap()].map(str::to_owned);
+            Listing::Draft(DraftListed { id, folder, change_key })
+        }
         Item::Sent | Item::Wrong => {
             Listing::NotADraft(ItemSeen { id: PLAIN.to_owned(), folder: "Drafts".to_owned(), sent_at: Some(now()) })
         }

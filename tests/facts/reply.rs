@@ -133,6 +133,7 @@ impl Row {
                 www_authenticate: Vec::new(),
                 client_request_ids: vec![OURS.to_owned()],
                 came_early: false,
+                lacks_its_name: false,
             },
         }
     }
@@ -149,6 +150,11 @@ impl Row {
             self.json = ErrorJson::No;
         }
         self
+    }
+
+    /// Whether the end of its body did not come that its framing tells.
+    pub fn breaks_off(&self) -> bool {
+        self.reply.framing != Framing::UntilClose && self.reply.body_end == BodyEnd::CutOff
     }
 
     /// Whether it can come from the transport: 204 and 304 have no body, and are framed by that (RFC 9112, 6.3); what is too

@@ -21,6 +21,8 @@ fn allowed(row: &Row, waits: &[Option<Duration>]) -> Vec<Verdict> {
     // Whatever the status, no answer to this request settles anything [A10].
     let certain = match status {
         _ if !row.is_ours() => None,
+        // [D Answer] A reply that breaks off is whoever broke it off's.
+        400..=499 if row.breaks_off() => None,
         // [D Answer] Emptiness that is framed; 202 whatever else it says [P 1.2], any other 2xx [P 1.2] if it names its request.
         202 => (is_empty && is_whole && row.reply.framing != Framing::UntilClose).then_some(Verdict::Accepted),
         200..=299 => (is_empty && is_whole && row.reply.framing != Framing::UntilClose && has_request_id)
@@ -38,6 +40,9 @@ fn allowed(row: &Row, waits: &[Option<Duration>]) -> Vec<Verdict> {
         404 => Some(Verdict::Refused(Refusal::NotFound)),
         // [A11] These tell of the way, or of who gave up waiting.
         408 | 421 | 499 => None,
+        // What is said of an item that is not what it was [A18]: refused, though not for the message.
+        409 | 410 | 412 | 423 => Some(Verdict::Refused(Refusal::Conflict)),
+        400..=499 if row.json == ErrorJson::Code("ErrorItemNotFound") => Some(Verdict::Refused(Refusal::Conflict)),
         400..=499 => Some(Verdict::Refused(Refusal::Rejected)),
         // [D Answer] 3xx and 5xx are in doubt [P 1.5], and so is what nobody knows.
         _ => None,
@@ -72,6 +77,7 @@ fn doubts(row: &Row) -> Vec<Verdict> {
         (Doubt::NotGraphs, row.is_graphs() != Some(true)),
         (Doubt::Redirect, (300..=399).contains(&reply.status)),
         (Doubt::ServerError, (500..=599).contains(&reply.status)),
+        (Doubt::CutOff, is_refusal && row.breaks_off()),
         (Doubt::CutOff, is_success && (reply.body_end != BodyEnd::Complete || reply.framing == Framing::UntilClose)),
         (Doubt::UnlikelySuccess, is_success && (!reply.body.is_empty() || reply.body_end == BodyEnd::TooLong)),
         (Doubt::UnlikelySuccess, is_success && reply.status != 202 && reply.request_id.is_empty()),
@@ -152,10 +158,12 @@ fn refusal() {
         400..=499,
         334_800,
         &[
+            "Doubtful(CutOff)",
             "Doubtful(NotGraphs)",
             "Doubtful(NotOurs)",
             "Doubtful(OnTheWay)",
             "Doubtful(UnclearThrottle)",
+            "Refused(Conflict)",
             "Refused(Forbidden)",
             "Refused(NotFound)",
             "Refused(Rejected)",

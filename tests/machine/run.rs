@@ -12,7 +12,8 @@ use graph_message::delivery::memory::{Doubt, Known, Memory, Remembered};
 use graph_message::delivery::step::{Action, Earlier, Event, Same};
 use graph_message::message::MessageId;
 use graph_message::outcome::{
-    Cause, Deferred, DraftSeen, FolderSeen, ItemSeen, Listed, Listing, LookFailure, Refusal, Sight, Verdict,
+    Cause, Deferred, DraftListed, DraftSeen, FolderSeen, ItemSeen, Listed, Listing, LookFailure, Refusal, Sight,
+    Verdict,
 };
 
 use crate::clocks::{SECOND, instant, millis, ms, system};
@@ -778,7 +779,11 @@ fn item((id, folder, sent_at): (u8, u8, i64), moved: Option<i64>) -> ItemSeen {
 fn listing(view: View, moved: Option<i64>) -> Option<Listing> {
     match view {
         View::Nowhere => None,
-        View::Draft { id, .. } => Some(Listing::Draft(IDS[usize::from(id)].to_owned())),
+        View::Draft { id, folder, key } => Some(Listing::Draft(DraftListed {
+            id: IDS[usize::from(id)].to_owned(),
+            folder: FOLDERS[usize::from(folder)].to_owned(),
+            change_key: format!("key{key}"),
+        })),
         View::NoDraft { id, folder, sent_at } => Some(Listing::NotADraft(item((id, folder, sent_at), moved))),
     }
 }

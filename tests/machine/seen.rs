@@ -76,7 +76,7 @@ pub struct Facts {
     pub kept_out: bool,
     pub paused: bool,
     pub not_claimed: Option<(bool, bool)>,
-    pub refused: [bool; 4],
+    pub refused: [bool; 5],
     pub throttled: bool,
     pub look_failed: Option<LookFailure>,
     pub looked_draft_settled: bool,
@@ -120,7 +120,7 @@ impl Facts {
             kept_out: false,
             paused: false,
             not_claimed: None,
-            refused: [false; 4],
+            refused: [false; 5],
             throttled: false,
             look_failed: None,
             looked_draft_settled: false,
@@ -217,7 +217,11 @@ impl Facts {
                 self.mix(20 + items.len() as u64);
                 for item in items {
                     match item {
-                        Listing::Draft(id) => self.mix_text(id),
+                        Listing::Draft(draft) => {
+                            self.mix_text(&draft.id);
+                            self.mix_text(&draft.folder);
+                            self.mix_text(&draft.change_key);
+                        }
                         Listing::NotADraft(item) => self.mix_sight(&Sight::NotADraft(item.clone())),
                     }
                 }

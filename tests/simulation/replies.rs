@@ -27,6 +27,7 @@ fn graph(status: u16, body: Vec<u8>, request: &Request, date: SystemTime) -> Rep
         www_authenticate: Vec::new(),
         client_request_ids: vec![request.client_request_id.to_string()],
         came_early: false,
+        lacks_its_name: false,
     }
 }
 

@@ -56,7 +56,8 @@ def print_error(error: gm.Error) -> None:
     print(f"sent={-1 if error.sent is None else int(error.sent)}\nmessage={error}")
     for name in ("http_status", "code", "request_id", "client_request_id", "attempts", "claims", "internet_message_id"):
         print(f"{name}={getattr(error, name)}")
-    print(f"retry_after_ms={round((error.retry_after or 0) * 1000)}\nseen={int(error.seen)}")
+    # The table gives it as C does, which has 32 bits for it.
+    print(f"retry_after_ms={min(round((error.retry_after or 0) * 1000), 0xFFFFFFFF)}\nseen={int(error.seen)}")
 
 
 def call(name: str) -> None:

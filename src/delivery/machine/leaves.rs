@@ -40,6 +40,7 @@ impl Machine {
                 known,
                 has_left: self.has_left,
                 has_changed: self.has_changed,
+                settle: doubt.settle.max(self.rules.settle),
                 settled: None,
                 ..doubt
             })),
@@ -88,7 +89,8 @@ impl Machine {
             | Ending::KeptOut(_)
             | Ending::CancelledWhileWaiting
             | Ending::Left { .. } => {
-                let settled = (!self.in_doubt).then_some(self.rules.settle);
+                let longest = self.doubt.as_ref().map_or(Duration::ZERO, |doubt| doubt.settle);
+                let settled = (!self.in_doubt).then_some(self.rules.settle.max(longest));
                 self.doubt_left(settled, Blind::NotAsked, now)
             }
         }
@@ -126,6 +128,7 @@ impl Machine {
             known,
             has_left: self.has_left,
             has_changed: self.has_changed,
+            settle: doubt.settle.max(self.rules.settle),
             settled,
             waits,
             ..doubt

@@ -1,10 +1,12 @@
 //! The connections of one process: what they share, and those that wait for their next request.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::lane::Lane;
 use super::shared::Shared;
+use crate::outcome::Reply;
 
 /// How long a connection may wait for its next request. Long enough for a batch of mails, short enough that the front end
 /// has hardly ever closed it meanwhile: a request on a connection that is just being closed ends in doubt.
@@ -19,12 +21,15 @@ pub struct Connections {
     shared: Arc<Shared>,
     idle: Mutex<Vec<Lane>>,
     config: ureq::config::Config,
+    /// Whether a reply has named a request by its `client-request-id`.
+    names_requests: AtomicBool,
 }
 
 impl Connections {
     /// None yet.
     pub fn new(shared: Shared, config: ureq::config::Config) -> Connections {
-        Connections { shared: Arc::new(shared), idle: Mutex::new(Vec::new()), config }
+        let (idle, names_requests) = (Mutex::new(Vec::new()), AtomicBool::new(false));
+        Connections { shared: Arc::new(shared), idle, config, names_requests }
     }
 
     /// A lane for one request: the one that was used last, so that the others can grow old and go; else a new one.
@@ -36,6 +41,18 @@ impl Connections {
     /// A lane that connects anew.
     pub fn fresh(&self) -> Lane {
         Lane::new(self.config.clone(), Arc::clone(&self.shared))
+    }
+
+    /// Whether a reply is a success that names no request, where others have; what was early teaches nothing. Between the
+    /// question whether a peer has spoken and the write there is always a moment: what is said in it is not seen to be early.
+    pub fn lacks_its_name(&self, reply: &Reply) -> bool {
+        if reply.client_request_ids.is_empty() {
+            return (200..300).contains(&reply.status) && self.names_requests.load(Ordering::Relaxed);
+        }
+        if !reply.came_early {
+            self.names_requests.store(true, Ordering::Relaxed);
+        }
+        false
     }
 
     /// Keeps a lane for the next request.

@@ -106,6 +106,7 @@ impl Transport for HttpTransport {
             match response.and_then(|response| read_reply(response, &lane.line)) {
                 Ok(mut reply) => {
                     reply.came_early = lane.line.end();
+                    reply.lacks_its_name = connections.lacks_its_name(&reply);
                     connections.keep(lane);
                     return Ok(reply);
                 }
@@ -190,7 +191,7 @@ fn read_reply(response: ::http::Response<ureq::Body>, line: &Line) -> io::Result
             client_request_ids.push(text(value));
         }
     }
-    let (date, retry_after, came_early) = (date.text(), retry_after.text(), false);
+    let (date, retry_after) = (date.text(), retry_after.text());
     Ok(Reply {
         status,
         framing,
@@ -201,7 +202,8 @@ fn read_reply(response: ::http::Response<ureq::Body>, line: &Line) -> io::Result
         date,
         www_authenticate,
         client_request_ids,
-        came_early,
+        came_early: false,
+        lacks_its_name: false,
     })
 }
 
