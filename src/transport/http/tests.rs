@@ -306,6 +306,23 @@ fn what_comes_before_a_request_does_not_answer_it() {
     }
 }
 
+#[test]
+fn a_success_without_a_name_where_others_had_one() {
+    let base = peer(|_, stream| {
+        for named in ["", "client-request-id: 4f1c\r\n", ""] {
+            read_head(stream);
+            write!(stream, "HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n{named}\r\n").unwrap();
+        }
+        read_head(stream);
+        write!(stream, "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n").unwrap();
+        read_head(stream);
+    });
+    let transport = transport(Names::default(), None);
+    let send = || transport.exchange(&a_send(&base, 1), &limits(10_000, 10_000)).unwrap();
+    let lacks: Vec<bool> = (0..4).map(|_| send().lacks_its_name).collect();
+    assert_eq!(lacks, [false, false, true, false]);
+}
+
 /// A connection as ureq gets it, to a peer on this machine, and the peer's side of it.
 fn link() -> (Link, Arc<Line>, TcpStream) {
     let (stream, line, peer) = stream();
