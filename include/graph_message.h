@@ -19,7 +19,8 @@
  * same time. With max_attempts 1 nothing is ever sent again. settle_ms counts from the moment at which the last doubtful
  * attempt was cut off: a service that acts on a request later than that, or shows it later, is outside of the promise.
  * GRAPH_OK with evidence 2 means that the message stopped being a draft after this call began: another program may have
- * been the one. (A mailbox over 30 messages a minute may keep accepted drafts visible longer: raise settle_ms.)
+ * been the one. (A mailbox over 30 messages a minute may keep accepted drafts visible longer: raise settle_ms.
+ * Of several clients in one process that sent one draft, the longest settle_ms counts.)
  *
  * What is trusted: Graph's own 202, and its 4xx that refuse a message; what a look shows of this very message; and two
  * clocks, the service's (the Date of its replies) and this host's, for one question alone: whether a mail was sent before
@@ -486,7 +487,8 @@ graph_status graph_options_set_verify(graph_options *options,
  * How long the service may take to act on a request and to show that it accepted a mail, in milliseconds. Default 20000, at most
  * 240000; 0 is the default. It counts from the moment at which a doubtful attempt was cut off, and covers both: a service that
  * acts later than this is outside of the promise. A draft that is still there, unchanged, this long after the cut counts as not
- * sent. Raise it for a mailbox that sends more than 30 messages a minute, whose accepted drafts may stay visible longer.
+ * sent. Raise it for a mailbox that sends more than 30 messages a minute, whose accepted drafts may stay visible longer. Where
+ * calls of several clients sent one draft, the longest of their times counts.
  */
 graph_status graph_options_set_settle_ms(graph_options *options,
                                          uint32_t ms);

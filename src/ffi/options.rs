@@ -145,7 +145,8 @@ pub extern "C" fn graph_options_set_verify(options: Option<&mut graph_options>, 
 /// How long the service may take to act on a request and to show that it accepted a mail, in milliseconds. Default 20000, at most
 /// 240000; 0 is the default. It counts from the moment at which a doubtful attempt was cut off, and covers both: a service that
 /// acts later than this is outside of the promise. A draft that is still there, unchanged, this long after the cut counts as not
-/// sent. Raise it for a mailbox that sends more than 30 messages a minute, whose accepted drafts may stay visible longer.
+/// sent. Raise it for a mailbox that sends more than 30 messages a minute, whose accepted drafts may stay visible longer. Where
+/// calls of several clients sent one draft, the longest of their times counts.
 #[unsafe(no_mangle)]
 pub extern "C" fn graph_options_set_settle_ms(options: Option<&mut graph_options>, ms: u32) -> graph_status {
     set(options, |settings| settings.set_settle_ms(ms))

@@ -168,7 +168,11 @@ fn by_sight(facts: &Facts, call: &Call, status: Status) -> Option<String> {
             let refused = facts.refused[Refusal::NotFound as usize] && (!facts.draft || facts.looked_draft_settled);
             clear && (refused || (before_attempts && first == Some(Brought::Gone)))
         }
-        Status::Rejected => clear && (facts.refused[Refusal::Rejected as usize] || facts.no_recipients),
+        Status::Rejected => {
+            // What a conflict says of a draft that was seen is looked behind.
+            let conflict = facts.refused[Refusal::Conflict as usize] && (!facts.draft || facts.looked_draft_settled);
+            clear && (facts.refused[Refusal::Rejected as usize] || conflict || facts.no_recipients)
+        }
         Status::Throttled => clear && (facts.throttled || facts.paused || (before_attempts && failed(false))),
         Status::NotADraft => {
             let earlier = facts.inherited != Inherited::Nothing;

@@ -51,6 +51,7 @@ pub enum Says {
     Unauthenticated,
     Forbidden,
     NotFound,
+    Conflict,
     Rejected,
     Throttled,
     ThrottledShortly,
@@ -359,6 +360,7 @@ fn attempts(run: &Run, all: &mut Offers) {
         Forced::Nothing | Forced::Accepted => {}
     }
     if takes {
+        all.fault(soon(Says::Conflict, Acted::No));
         all.free(soon(Says::Accepted, Acted::BeforeReply));
         all.fault(soon(Says::AcceptedSlowly, Acted::BeforeReply));
         all.alike(late(Says::Accepted, Acted::BeforeReply));
@@ -389,6 +391,7 @@ fn attempts(run: &Run, all: &mut Offers) {
     // An attempt of the service's own may meet what an earlier one sent. Who never saw the draft cannot tell.
     if takes && run.seen.draft {
         all.fault(soon(Says::NotFound, Acted::BeforeReply));
+        all.fault(soon(Says::Conflict, Acted::BeforeReply));
     }
     for says in [Says::Unauthenticated, Says::Forbidden, Says::Throttled, Says::ThrottledShortly] {
         all.fault(soon(says, Acted::No));

@@ -401,6 +401,7 @@ impl<'a> Run<'a> {
             | Says::Unauthenticated
             | Says::Forbidden
             | Says::NotFound
+            | Says::Conflict
             | Says::Rejected
             | Says::Throttled
             | Says::ThrottledShortly
@@ -460,7 +461,7 @@ impl<'a> Run<'a> {
         // Seen gone, or no draft, while the answer was awaited: it may have left by this very attempt.
         let left_meanwhile = matches!(meanwhile, Some(Sight::Gone | Sight::NotADraft(_)));
         // Who never saw the draft cannot tell that an attempt of the service's own met what an earlier one sent.
-        if says == Says::NotFound && acted != Acted::No && !saw_draft {
+        if matches!(says, Says::NotFound | Says::Conflict) && acted != Acted::No && !saw_draft {
             return false;
         }
         let late = takes > LATE;
@@ -470,7 +471,7 @@ impl<'a> Run<'a> {
         let in_doubt = match &verdict {
             Verdict::Doubtful(_) => true,
             // The draft was there, so an attempt may have been made of it.
-            Verdict::Refused(Refusal::NotFound) => saw_draft || left_meanwhile || seen.own_doubt,
+            Verdict::Refused(Refusal::NotFound | Refusal::Conflict) => saw_draft || left_meanwhile || seen.own_doubt,
             Verdict::Refused(Refusal::Rejected) => left_meanwhile || seen.own_doubt,
             Verdict::Accepted | Verdict::Refused(_) | Verdict::Throttled(_) | Verdict::NotBegun(_) => false,
         };
@@ -758,6 +759,7 @@ fn verdict(says: Says) -> Verdict {
         Says::Unauthenticated => Verdict::Refused(Refusal::Unauthenticated),
         Says::Forbidden => Verdict::Refused(Refusal::Forbidden),
         Says::NotFound => Verdict::Refused(Refusal::NotFound),
+        Says::Conflict => Verdict::Refused(Refusal::Conflict),
         Says::Rejected => Verdict::Refused(Refusal::Rejected),
         Says::Throttled => Verdict::Throttled(None),
         Says::ThrottledShortly => Verdict::Throttled(Some(millis(TOLD))),

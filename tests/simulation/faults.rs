@@ -171,6 +171,11 @@ impl End {
         End::Trickle,
     ];
 
+    /// Whether an attempt of Graph's own may say so that met what another of them had sent (A18).
+    pub fn may_be_an_inner_retrys(self) -> bool {
+        matches!(self, End::Missing404 | End::Conflict412)
+    }
+
     pub fn nature(self) -> Nature {
         match self {
             End::NoConnection | End::NoName | End::BadCertificate | End::NoConnectInTime => Nature::NotHandedOn,
@@ -249,7 +254,7 @@ impl SendFault {
             let acts: &[Acted] = match end.nature() {
                 Nature::Open => &[Acted::No, Acted::Early, Acted::After],
                 Nature::Accepts => &[Acted::Early],
-                Nature::Refuses if end == End::Missing404 => &[Acted::No, Acted::Early],
+                Nature::Refuses if end.may_be_an_inner_retrys() => &[Acted::No, Acted::Early],
                 Nature::Refuses | Nature::Waits | Nature::NotHandedOn => &[Acted::No],
             };
             all.extend(acts.iter().map(|&acted| SendFault { end, acted, speed: Speed::Quick }));

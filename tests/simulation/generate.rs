@@ -125,7 +125,9 @@ fn backlog(rng: &mut Rng, setup: &mut Setup, faults: &mut Vec<Fault>) {
     setup.leaves_ms = setup.settle_ms + rng.u64(..REMEMBERED_MS - setup.settle_ms);
     setup.timeout_ms = setup.timeout_ms.max(30_000);
     faults.retain(|fault| match fault {
-        Fault::Send(_, fault) => fault.end.nature() != Nature::Open && fault.speed == Speed::Quick,
+        Fault::Send(_, SendFault { end, speed, .. }) => {
+            end.nature() != Nature::Open && !end.may_be_an_inner_retrys() && *speed == Speed::Quick
+        }
         Fault::Look(..) => true,
         Fault::World(_, _, event) => !matches!(event, Event::CancelCall | Event::CancelClient),
         Fault::Crash(..) => false,

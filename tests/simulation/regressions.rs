@@ -94,7 +94,7 @@ const ROWS: &[(&str, &[&str])] = &[
     // Two messages with one internetMessageId.
     ("A17", &["knows_id=true send.0=Late504,No,Quick event.0.60=Move event.0.25=TwinSent"]),
     // A 404 to a send that acted.
-    ("A18", &["verify=Always send.0=Missing404,Early,Quick"]),
+    ("A18", &["verify=Always send.0=Missing404,Early,Quick", "verify=Always send.0=Conflict412,Early,Quick"]),
     // Reads that go back.
     (
         "A19",

@@ -120,8 +120,10 @@ impl SimulatedNetwork {
         };
         let plan = match plan {
             // Who did not see the draft before takes a 404 for what it says, and the header says what that is.
-            Plan::Send(SendFault { end: End::Missing404, speed, .. }) if state.model.setup.verify != Verify::Always => {
-                Plan::Send(SendFault { end: End::Missing404, acted: Acted::No, speed })
+            Plan::Send(SendFault { end, speed, .. })
+                if end.may_be_an_inner_retrys() && state.model.setup.verify != Verify::Always =>
+            {
+                Plan::Send(SendFault { end, acted: Acted::No, speed })
             }
             plan => plan,
         };
@@ -224,8 +226,7 @@ impl Running<'_> {
         let at = match (fault.end.nature(), fault.acted) {
             (Nature::Accepts, Acted::Late) | (Nature::Open, Acted::Late) => late,
             (Nature::Accepts, _) | (Nature::Open, Acted::Early) => early,
-            // An attempt of Graph's own that met what another of them had moved (A18).
-            (Nature::Refuses, Acted::Early) if fault.end == End::Missing404 => early,
+            (Nature::Refuses, Acted::Early) if fault.end.may_be_an_inner_retrys() => early,
             (Nature::NotHandedOn | Nature::Refuses | Nature::Waits | Nature::Open, _) => None,
         };
         if let Some(at) = at {
