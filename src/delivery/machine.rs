@@ -230,8 +230,15 @@ impl Machine {
         }
     }
 
-    /// A check answers for what other calls do as well.
-    fn not_claimed(&self, cancelled: bool, in_doubt: bool) -> Action {
+    /// A check answers for what other calls do as well. What the other may have sent is remembered by its id; this message's own
+    /// gets it, too, for calls that do not know the `internetMessageId`. When that ends is not known.
+    fn not_claimed(&mut self, cancelled: bool, in_doubt: bool) -> Action {
+        if in_doubt {
+            let doubt =
+                self.doubt.take().unwrap_or_else(|| Doubt::new(self.began, self.began.steady, Known::default()));
+            self.doubt = Some(Doubt { is_lost: true, ..doubt });
+            self.in_doubt = true;
+        }
         Action::Answer(match (self.purpose, cancelled) {
             (Purpose::Send, cancelled) => Ending::Left { cancelled, in_doubt },
             (Purpose::Check, true) => Ending::Unknown(Blind::Cancelled),

@@ -97,7 +97,15 @@ fn reason(ending: &Ending, facts: &Facts) -> u8 {
 }
 
 impl Group {
-    pub fn new(ending: &Ending, truth: u8, faults: u8, world: usize, path: &[(u8, u8)], facts: &Facts) -> Group {
+    pub fn new(
+        ending: &Ending,
+        truth: u8,
+        faults: u8,
+        world: usize,
+        path: &[(u8, u8)],
+        facts: &Facts,
+        settle: i64,
+    ) -> Group {
         let mut places = [(0, 0); 6];
         for (to, from) in places.iter_mut().zip(path) {
             *to = *from;
@@ -106,7 +114,10 @@ impl Group {
             truths: 1 << truth,
             faults,
             is_open: is_open(ending),
-            is_excused: facts.cancelled || facts.kept_out || facts.not_claimed.is_some(),
+            is_excused: facts.cancelled
+                || facts.kept_out
+                || facts.not_claimed.is_some()
+                || has_no_time(ending, facts, settle),
             reason: reason(ending, facts),
             nth: 0,
             world: u16::try_from(world).unwrap(),
@@ -114,6 +125,12 @@ impl Group {
             path: places,
         }
     }
+}
+
+/// Whether the time was up before an acceptance would have shown, by the longest time that a call in the doubt allowed.
+fn has_no_time(ending: &Ending, facts: &Facts, settle: i64) -> bool {
+    let is_out_of_time = REASONS[usize::from(reason(ending, facts))] == "OutOfTime";
+    is_out_of_time && facts.cut.unwrap_or(facts.began) + settle.max(facts.longest) >= facts.deadline
 }
 
 /// Why, how many groups, and of one of them the world and the path to it.

@@ -193,8 +193,11 @@ impl<'a> Run<'a> {
                 self.seen.cut = Some(crate::clocks::ms_of(doubt.cut_at));
                 self.seen.has_left |= self.doubt_has_left;
                 self.seen.was_shown_gone |= self.doubt_has_left;
-                self.seen.picture =
-                    doubt.known.draft.as_ref().map(|draft| (draft.folder.clone(), draft.change_key.clone()));
+                // What was found unsent is edited and sent again.
+                let draft = doubt.known.draft.as_ref().filter(|_| !self.seen.looked_draft_settled);
+                self.seen.picture = draft.map(|draft| (draft.folder.clone(), draft.change_key.clone()));
+                self.seen.latest = self.seen.latest.take().or(self.seen.picture.clone());
+                self.seen.longest = self.seen.longest.max(ms(doubt.settle));
                 self.seen.draft |= doubt.known.draft.is_some() && !self.seen.looked_draft_settled;
                 self.seen.knows_name |= doubt.known.internet_message_id.is_some();
             }
@@ -480,6 +483,8 @@ impl<'a> Run<'a> {
             seen.cut = Some(steady);
             seen.looked_draft_settled = false;
             seen.changed = false;
+            // What is looked at from now on is held against what was seen before this attempt.
+            seen.picture = seen.latest.clone();
             seen.has_left |= left_meanwhile;
         }
         let call = self.call();
@@ -520,6 +525,7 @@ impl<'a> Run<'a> {
                 self.seen.deferred |= draft.deferred != Deferred::No;
                 self.seen.no_recipients |= draft.has_recipients == Some(false);
                 let picture = (draft.folder.clone(), draft.change_key.clone());
+                self.seen.latest = Some(picture.clone());
                 match &self.seen.picture {
                     Some(before) if self.seen.in_doubt() => self.seen.changed |= *before != picture,
                     Some(_) | None => self.seen.picture = Some(picture),

@@ -147,8 +147,9 @@ impl Search<'_> {
             return false;
         }
         if is_promised(run, run.nth) {
-            let group =
-                Group::new(&ended.ending, Truth::of(run).number(), run.faults, self.world, &run.path, &ended.facts);
+            let settle = crate::clocks::ms(run.setup.calls[ended.nth].rules.settle);
+            let truth = Truth::of(run).number();
+            let group = Group::new(&ended.ending, truth, run.faults, self.world, &run.path, &ended.facts, settle);
             self.groups.add(ended.facts.number, ended.nth, group);
         }
         run.goes_on(ended)

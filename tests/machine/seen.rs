@@ -62,8 +62,12 @@ pub struct Facts {
     pub knows_name: bool,
     /// The draft as it was last seen before the doubt, or first after it: its folder and change key.
     pub picture: Option<(String, String)>,
+    /// The draft as it was last seen.
+    pub latest: Option<(String, String)>,
     /// Whether it was seen otherwise since.
     pub changed: bool,
+    /// The longest time to settle of those who left the doubt.
+    pub longest: i64,
     pub deferred: bool,
     /// Whether an answer was late and no look was asked for meanwhile, although nothing was known.
     pub missed_late_look: bool,
@@ -109,7 +113,9 @@ impl Facts {
             draft: false,
             knows_name,
             picture: None,
+            latest: None,
             changed: false,
+            longest: 0,
             deferred: false,
             missed_late_look: false,
             look: None,

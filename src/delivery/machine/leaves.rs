@@ -22,14 +22,18 @@ impl Machine {
     /// the call that is in doubt is that doubt's, too.
     pub(super) fn check_leaves(&self, ending: &Ending) -> Option<Remembered> {
         let nothing_known = || Doubt::new(self.began, self.began.steady, Known::default());
-        let doubt = match &self.earlier {
-            Some(accepted @ Remembered::Accepted { .. }) => return Some(accepted.clone()),
-            Some(Remembered::InDoubt(doubt)) => doubt.clone(),
-            None => self.doubt.clone().unwrap_or_else(nothing_known),
+        // Another call may be sending it still.
+        let behind_another = self.doubt.as_ref().filter(|doubt| doubt.is_lost);
+        let doubt = match (&self.earlier, behind_another) {
+            (Some(accepted @ Remembered::Accepted { .. }), _) => return Some(accepted.clone()),
+            (Some(Remembered::InDoubt(_)) | None, Some(doubt)) | (Some(Remembered::InDoubt(doubt)), None) => {
+                doubt.clone()
+            }
+            (None, None) => self.doubt.clone().unwrap_or_else(nothing_known),
         };
         let known = self.known.clone();
         // A draft that was edited or deleted while nothing was in doubt is nobody's doubt.
-        let is_news = self.earlier.is_some();
+        let is_news = self.earlier.is_some() || behind_another.is_some();
         match ending {
             Ending::Found(_) => Some(Remembered::Accepted {
                 began: doubt.began,
@@ -133,5 +137,41 @@ impl Machine {
             waits,
             ..doubt
         }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Instant, SystemTime};
+
+    use super::*;
+    use crate::delivery::machine::{Rules, Verify};
+    use crate::delivery::step::{Action, Event};
+
+    #[test]
+    fn who_leaves_behind_a_send_under_the_other_id_leaves_its_doubt() {
+        for purpose in [Purpose::Send, Purpose::Check] {
+            let began = Moment { steady: Instant::now(), wall: SystemTime::UNIX_EPOCH };
+            let rules = Rules { verify: Verify::OnDoubt, max_attempts: 2, settle: Duration::from_secs(20) };
+            let deadline = began.steady + Duration::from_secs(100);
+            for in_doubt in [true, false] {
+                let mut machine = Machine::new(purpose, rules, began, deadline, Some("<m>".into()), None);
+                // A check asks once it has found the draft unsent, or at once where the name is known.
+                assert_eq!(machine.next(Event::Begins, began), Action::Claim("<m>".into()));
+                let Action::Answer(ending) = machine.next(Event::NotClaimed { cancelled: true, in_doubt }, began)
+                else {
+                    panic!("goes on")
+                };
+                let left = machine.leaves(&ending, began);
+                match (in_doubt, left) {
+                    (true, Some(Remembered::InDoubt(doubt))) => {
+                        assert!(doubt.is_lost && doubt.settled.is_none());
+                        assert_eq!(doubt.known.internet_message_id.as_deref(), Some("<m>"));
+                    }
+                    (false, None) => {}
+                    (_, left) => panic!("{purpose:?}: {left:?}"),
+                }
+            }
+        }
     }
 }
