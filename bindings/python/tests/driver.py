@@ -29,8 +29,7 @@ client: gm.Client | None = None
 
 def set_option(name: str, value: str) -> bool:
     global twice
-    twice = twice or name in pending
-    pending.add(name)
+    is_again = name in pending
     if name in MILLISECONDS:
         options[MILLISECONDS[name]] = int(value) / 1000 or None
     elif name in NAMES:
@@ -48,6 +47,8 @@ def set_option(name: str, value: str) -> bool:
         logging.getLogger("graph_message").setLevel(logging.DEBUG)
     else:
         return False
+    twice = twice or is_again
+    pending.add(name)
     return True
 
 
