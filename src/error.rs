@@ -20,7 +20,8 @@ pub struct Error {
     pub request_id: String,
     /// The `client-request-id` sent with every attempt of the call, empty where the call built no request.
     pub client_request_id: String,
-    /// How long Graph asked to wait before the next attempt; zero where it did not.
+    /// How long to wait before the next attempt: as Graph asks, or as is suggested where it does not say how long; zero where
+    /// nothing asks for a wait.
     pub retry_after: Duration,
     /// How many attempts handed on at least one byte of a request.
     pub attempts: u32,
@@ -69,13 +70,14 @@ impl Error {
 
     /// A defect of this library, met in the middle of a call.
     pub fn internal() -> Error {
-        let message = "a defect in this library; the mail may have been sent: look in Sent Items before sending again, and report it";
+        let message =
+            "may have been sent: a defect in this library; look in Sent Items before sending again, and report it";
         Error::new(Status::Internal, message)
     }
 
-    /// A wrong argument or option: nothing left the process.
-    pub fn invalid(message: impl Into<String>) -> Error {
-        Error::new(Status::InvalidArgument, message)
+    /// A wrong argument or option: nothing left the process. What is wrong begins with its name.
+    pub fn invalid(what: impl fmt::Display) -> Error {
+        Error::new(Status::InvalidArgument, format!("not sent: {what}"))
     }
 }
 

@@ -50,9 +50,9 @@ impl fmt::Debug for Log {
 /// The debug line of an attempt.
 pub fn of_attempt(request: &Request, number: u32, attempt: &Attempt) -> String {
     let met = match &attempt.result {
-        Ok(reply) => format!("HTTP {} [request-id {}]", reply.status, request.token.quote(&reply.request_id)),
-        Err(failure) if failure.handed_on => format!("request handed on, {}", failure.detail),
-        Err(failure) => format!("no request handed on, {}", failure.detail),
+        Ok(reply) => format!("HTTP {} [request-id {}]", reply.status, request.token.quote_name(&reply.request_id)),
+        Err(failure) if failure.handed_on => format!("request handed on, {}", request.token.redact(&failure.detail)),
+        Err(failure) => format!("no request handed on, {}", request.token.redact(&failure.detail)),
     };
     format!("attempt {number} {}: {met}: {:?}", request.url, attempt.verdict)
 }

@@ -11,6 +11,7 @@ mod log;
 mod request_id;
 mod sending;
 mod settings;
+mod wording;
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -153,7 +154,7 @@ impl<T: Transport + 'static, C: Clock + 'static> Client<T, C> {
                 // While another call sends it, nothing can be found out; afterwards it can.
                 Part::Follow(flight) => match self.core.landing(flights, &flight, &order) {
                     Ok(_) => continue,
-                    Err(_) => break Err(answer::busy(&order.target, order.known())),
+                    Err(_) => break Err(answer::busy(&order.target, &order.known())),
                 },
             }
         };
@@ -210,10 +211,11 @@ impl<T: Transport + 'static, C: Clock + 'static> Client<T, C> {
         match self.core.landing(flights, flight, order) {
             Ok(Landed::With(result)) => {
                 let status = result.as_ref().map_or_else(|error| error.status, |_| Status::Ok);
-                flight.holds_for(status, &order.caller).then_some(result)
+                let holds = flight.holds_for(status, &order.caller);
+                holds.then(|| result.map_err(|error| answer::of_a_shared_send(error, &order.target, &order.known())))
             }
             Ok(Landed::Lost) => None,
-            Err(status) => Some(Err(answer::left(status, flight.is_in_doubt(), &order.target, order.known()))),
+            Err(status) => Some(Err(answer::left(status, flight.is_in_doubt(), &order.target, &order.known()))),
         }
     }
 

@@ -141,7 +141,7 @@ impl<'a, T: Transport + 'static, C: Clock + 'static> Sending<'a, T, C> {
         drop(slot);
         if let Ok(reply) = &result {
             self.mind(reply, wall);
-            self.evidence.last_reply = Some((reply.status, self.target.token.quote(&reply.request_id)));
+            self.evidence.last_reply = Some((reply.status, self.target.token.quote_name(&reply.request_id)));
         }
         self.evidence.attempts += 1;
         self.evidence.handed_on += u32::from(!matches!(verdict, Verdict::NotBegun(_)));

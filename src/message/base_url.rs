@@ -72,6 +72,13 @@ impl BaseUrl {
         Arc::ptr_eq(&self.0, &other.0) || self.0.url.eq_ignore_ascii_case(&other.0.url)
     }
 
+    /// Whether it ends in a version, as every root of Graph's does.
+    pub fn has_version(&self) -> bool {
+        let last = self.0.url.rsplit('/').next().unwrap_or_default();
+        last.eq_ignore_ascii_case("beta")
+            || last.starts_with(['v', 'V']) && last[1..].starts_with(|c: char| c.is_ascii_digit())
+    }
+
     /// The `Host` header of its requests.
     pub fn host(&self) -> HeaderValue {
         self.0.host.clone()

@@ -35,6 +35,14 @@ impl Mailbox {
         Ok(Mailbox::User(user.into()))
     }
 
+    /// Whether it is the token's own, as `me`.
+    pub fn is_me(&self) -> bool {
+        match self {
+            Mailbox::Me => true,
+            Mailbox::User(_) => false,
+        }
+    }
+
     /// The path below the service root, percent-encoded exactly once.
     pub fn path(&self) -> Cow<'static, str> {
         match self {

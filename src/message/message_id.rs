@@ -103,7 +103,7 @@ mod tests {
     fn refused() {
         for id in ["", " ", "AAMk ", " AAMk", "AA\nMk", "AA\u{85}Mk", "AA\u{a0}Mk", "..", &"A".repeat(1025)] {
             let error = MessageId::parse(id).unwrap_err();
-            assert!(error.message.starts_with("id "), "{id:?}: {error}");
+            assert!(error.message.starts_with("not sent: id "), "{id:?}: {error}");
         }
         assert!(MessageId::parse(&"A".repeat(1024)).is_ok());
     }

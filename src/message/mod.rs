@@ -6,6 +6,7 @@ mod base_url;
 mod internet_message_id;
 mod mailbox;
 mod message_id;
+mod redaction;
 mod request;
 mod token;
 

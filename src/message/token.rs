@@ -1,12 +1,12 @@
 //! The access token: checked, kept out of every text, wiped from memory when dropped.
 
-use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
 use zeroize::Zeroizing;
 
-use super::ascii::{is_graphic, is_printable};
+use super::ascii::{every_byte, is_graphic};
+use super::redaction::{SHORTEST_RUN, redact};
 use crate::error::Error;
 
 /// The longest token that is passed on: more than twice what Graph's front end takes as request headers.
@@ -14,6 +14,8 @@ const LONGEST_TOKEN: usize = 32 * 1024;
 
 /// The longest text from outside that goes into a message of ours, in characters.
 const LONGEST_QUOTE: usize = 400;
+/// The longest that is read of such a text, in bytes: with the token's runs taken out of it, enough is left.
+const LONGEST_READ: usize = 16 * 1024;
 
 const SCHEME: &str = "Bearer ";
 
@@ -60,24 +62,56 @@ impl Token {
         &self.0
     }
 
-    /// A text from outside as part of one line of a log: without the token, which servers and proxies do echo; without line
-    /// breaks and control characters; and not too long.
+    /// A text from outside as part of one line of a log: without the token or a part of it; without line breaks and control
+    /// characters; and not too long.
     pub fn quote(&self, text: &str) -> String {
-        let token = &self.0[SCHEME.len()..];
-        if text.len() < token.len().min(LONGEST_QUOTE) && is_printable(text) {
-            return text.trim().to_owned();
-        }
-        // The token goes first: shortened, it could no longer be found. Most texts are too short to hold one, and a search
-        // for something this long is costly to set up.
-        let redacted =
-            if text.len() < token.len() { Cow::Borrowed(text) } else { Cow::Owned(text.replace(token, "[token]")) };
+        let read = match (0..=LONGEST_READ).rev().find(|at| text.is_char_boundary(*at)) {
+            Some(end) if text.len() > LONGEST_READ => &text[..end],
+            Some(_) | None => text,
+        };
+        // Redacted first: shortened, a run could no longer be found.
+        let redacted = redact(read, self.text());
         let mut line: String =
             redacted.chars().map(|c| if c.is_control() { ' ' } else { c }).take(LONGEST_QUOTE).collect();
-        if redacted.chars().nth(LONGEST_QUOTE).is_some() {
+        if redacted.chars().nth(LONGEST_QUOTE).is_some() || read.len() < text.len() {
             line.push('…');
         }
         line.trim().to_owned()
     }
+
+    /// A name that Graph gives: an error's code, an id, a `request-id`. A token that is shorter than any part that is looked for
+    /// may be a part of one, and is no secret there.
+    pub fn quote_name(&self, name: &str) -> String {
+        if is_guid(name) {
+            return name.to_owned();
+        }
+        let is_of_its_alphabet =
+            |byte: u8| byte.is_ascii_alphanumeric() | matches!(byte, b'.' | b'_' | b'-' | b'=' | b'/' | b'+');
+        if every_byte(name, is_of_its_alphabet) && name.len() <= LONGEST_QUOTE {
+            let token = self.text();
+            let is_short = token.len() < SHORTEST_RUN && name != token;
+            return if is_short { name.to_owned() } else { redact(name, token).into_owned() };
+        }
+        self.quote(name)
+    }
+
+    /// A text of which all is needed, without the token or a part of it.
+    pub fn redact(&self, text: &str) -> String {
+        redact(text, self.text()).into_owned()
+    }
+
+    fn text(&self) -> &str {
+        &self.0[SCHEME.len()..]
+    }
+}
+
+/// Whether it is written as a GUID is, which no part of a token is.
+fn is_guid(text: &str) -> bool {
+    let is_at_its_place = |(at, byte): (usize, u8)| match at {
+        8 | 13 | 18 | 23 => byte == b'-',
+        _ => byte.is_ascii_hexdigit(),
+    };
+    text.len() == 36 && text.bytes().enumerate().all(is_at_its_place)
 }
 
 impl fmt::Debug for Token {
@@ -112,6 +146,19 @@ mod tests {
         assert_eq!(token.quote("you sent Bearer s3cret, s3cret"), "you sent Bearer [token], [token]");
         let cut_in_the_middle = format!("{}s3cret", "x".repeat(LONGEST_QUOTE - 3));
         assert!(!token.quote(&cut_in_the_middle).contains("s3"));
+        assert_eq!(token.quote_name("s3cret"), "[token]");
+    }
+
+    #[test]
+    fn a_name_of_graphs_is_not_spoiled() {
+        let short = Token::parse("Access").unwrap();
+        assert_eq!(short.quote_name("ErrorAccessDenied"), "ErrorAccessDenied");
+        assert_eq!(short.quote_name("Access denied"), "[token] denied");
+        let guid = "7e1c6d5a-0000-4000-8000-00000000000a";
+        let long = Token::parse(&format!("eyJ0.{}.c2lnbmF0dXJl", "A1b2".repeat(10))).unwrap();
+        assert_eq!(long.quote_name(guid), guid);
+        assert_eq!(long.quote_name("A1b2A1b2A1b2A1b2A1"), "[token]");
+        assert_eq!(long.quote_name("two\r\nlines"), "two  lines");
     }
 
     #[test]

@@ -43,39 +43,44 @@ pub struct Proxy {
     except: Vec<String>,
 }
 
+const EXAMPLE: &str = "http://proxy.example:3128";
+
 impl Proxy {
     /// Reads the `proxy` option: `http://`, `https://` or `socks5://`, with `user:password@` percent-encoded if need be.
     pub fn parse(url: &str) -> Result<Proxy, Error> {
-        // The text may hold a password, so no message quotes it.
-        let refuse = |why: &str| Err(Error::invalid(format!("proxy {why}; it looks like http://proxy.example:3128")));
+        Proxy::read(url).map_err(|why| Error::invalid(format!("proxy {why}; it looks like {EXAMPLE}")))
+    }
+
+    /// Or what is wrong with it. The text may hold a password, so that quotes nothing of it.
+    fn read(url: &str) -> Result<Proxy, &'static str> {
         let Some((scheme, rest)) = url.split_once("://") else {
-            return refuse("has no scheme");
+            return Err("has no scheme");
         };
         let (kind, default_port) = match scheme.to_ascii_lowercase().as_str() {
             "http" => (Kind::Http, 80),
             "https" => (Kind::Https, 443),
             "socks5" | "socks5h" => (Kind::Socks5, 1080),
-            _ => return refuse("has a scheme other than http, https and socks5"),
+            _ => return Err("has a scheme other than http, https and socks5"),
         };
         let (userinfo, place) = match rest.trim_end_matches('/').rsplit_once('@') {
             Some((userinfo, place)) => (Some(userinfo), place),
             None => (None, rest.trim_end_matches('/')),
         };
         let Ok(authority) = place.parse::<::http::uri::Authority>() else {
-            return refuse("has no valid host and port");
+            return Err("has no valid host and port");
         };
         let host = authority.host();
         let port = match authority.port_u16() {
-            None if place.len() > host.len() => return refuse("has a port that is no number from 1 to 65535"),
-            Some(0) => return refuse("has port 0"),
+            None if place.len() > host.len() => return Err("has a port that is no number from 1 to 65535"),
+            Some(0) => return Err("has port 0"),
             port => port.unwrap_or(default_port),
         };
         if host.is_empty() {
-            return refuse("has no host");
+            return Err("has no host");
         }
         let login = match userinfo.map(read_login) {
             Some(None) => {
-                return refuse("has a name or password that is no percent-encoded UTF-8, or has control characters");
+                return Err("has a name or password that is no percent-encoded UTF-8, or has control characters");
             }
             login => login.flatten(),
         };
@@ -101,8 +106,8 @@ impl Proxy {
         };
         let Some(value) = value else { return Ok(None) };
         let value = if value.contains("://") { value } else { format!("http://{value}") };
-        let mut proxy = Proxy::parse(&value).map_err(|error| {
-            Error::invalid(format!("the environment's https_proxy or all_proxy: {}", error.message))
+        let mut proxy = Proxy::read(&value).map_err(|why| {
+            Error::invalid(format!("the environment's https_proxy or all_proxy {why}; it looks like {EXAMPLE}"))
         })?;
         proxy.except = read("no_proxy")?.unwrap_or_default().split([',', ' ']).map(str::to_ascii_lowercase).collect();
         Ok(Some(proxy))
@@ -174,7 +179,10 @@ mod tests {
             "http://user:s3cret@proxy.example/path",
         ] {
             let error = Proxy::parse(url).unwrap_err();
-            assert!(error.message.starts_with("proxy ") && !error.message.contains("s3cret"), "{url}: {error}");
+            assert!(
+                error.message.starts_with("not sent: proxy ") && !error.message.contains("s3cret"),
+                "{url}: {error}"
+            );
         }
     }
 

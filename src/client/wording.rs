@@ -1,0 +1,326 @@
+//! The sentences that a person reads: every failed call is worded here, from facts, and every advice stands here, by its cause.
+
+use std::borrow::Cow;
+use std::time::Duration;
+
+use crate::delivery::check::Blind;
+use crate::delivery::ending::NotADraft;
+use crate::outcome::{Doubt, Refusal};
+
+/// What is known of a call that did not end in "sent".
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Facts {
+    /// What became of the mail.
+    pub mail: Mail,
+    /// What failed.
+    pub failed: Failed,
+    /// What the reply says that failed it.
+    pub said: Option<Said>,
+    /// What the looks after it showed.
+    pub looked: Option<Looked>,
+    /// What was asked, where that may be what is wrong.
+    pub asked: Asked,
+}
+
+/// What became of the mail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mail {
+    /// This call did not send it.
+    NotSent,
+    /// This call, or the one that is asked about, may have sent it.
+    MayBeSent,
+    /// An earlier call may have sent it; this one sent nothing.
+    MayBeSentBefore,
+}
+
+/// What failed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Failed {
+    /// Nothing: only what was looked at counts.
+    Nothing,
+    /// Graph refused the request. With it, whether that challenges for claims.
+    Refused(Refusal, bool),
+    /// The token may not make the look before sending.
+    MayNotRead,
+    /// Graph asks to wait, for so long.
+    Throttled(Duration),
+    /// Graph asked for a wait that is still running.
+    Paused(Duration),
+    /// The reply settles nothing.
+    Doubtful(Doubt),
+    /// The request went out and no reply came, for this reason.
+    NoReply(String),
+    /// No request went out, for this reason. With it, what has to happen before the next.
+    NotBegun(String, Until),
+    /// The deadline passed in this step.
+    OutOfTime(String),
+    /// The deadline passed while waiting for a place among the mailbox's requests.
+    OutOfTimeInLine,
+    /// Cancelled.
+    Cancelled(Cancelled),
+    /// The look before sending failed, for this reason.
+    NoLook(String),
+    /// It is no draft.
+    NotADraft(NotADraft),
+    /// The draft has no recipients.
+    NoRecipients,
+    /// Another call was sending the same draft, all the time that this one had.
+    AnotherCall,
+    /// Another call was about to send the same draft when this one's time was up.
+    BehindAnother,
+}
+
+/// When a call was cancelled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cancelled {
+    /// Before a request went out.
+    Before,
+    /// After it went out.
+    After,
+    /// Between two attempts, of which the first did nothing.
+    Between,
+    /// While another call was sending the same draft, or was about to.
+    BehindAnother,
+}
+
+/// What has to happen before a request can go out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Until {
+    /// It may pass by itself.
+    Later,
+    /// Somebody has to mend what the reason names.
+    Mended,
+}
+
+/// What a reply says. Its texts are free of the token.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Said {
+    /// The HTTP status.
+    pub status: u16,
+    /// Graph's `error.code`.
+    pub code: String,
+    /// Graph's `error.message`.
+    pub message: String,
+}
+
+/// What the looks showed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Looked {
+    /// The draft is there, unchanged, after the time to settle.
+    Unsent,
+    /// They could not tell.
+    Blind(Blind),
+}
+
+/// What was asked, where that may be what is wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Asked {
+    /// Whether the user was "me".
+    pub of_me: bool,
+    /// Whether the base URL ends in a version of Graph.
+    pub has_version: bool,
+}
+
+/// The sentence: whether the mail was sent, what failed, what the looks showed, and what to do.
+pub fn sentence(facts: &Facts) -> String {
+    let mail = match facts.mail {
+        Mail::NotSent => "not sent",
+        Mail::MayBeSent | Mail::MayBeSentBefore => "may have been sent",
+    };
+    let before = match facts.mail {
+        Mail::NotSent | Mail::MayBeSent => None,
+        Mail::MayBeSentBefore => Some(Cow::Borrowed("by an earlier call, this one sent nothing")),
+    };
+    let failed = failed(&facts.failed).map(|failed| match &facts.said {
+        Some(said) => Cow::Owned(format!("{failed} ({})", quoted(said))),
+        None => failed,
+    });
+    let looked = facts.looked.map(looked);
+    let what = [before, failed, looked].into_iter().flatten().collect::<Vec<_>>().join(", and ");
+    format!("{mail}: {what}; {}", advice(facts))
+}
+
+fn quoted(said: &Said) -> String {
+    let Said { status, code, message } = said;
+    match (code.as_str(), message.as_str()) {
+        ("", "") => format!("HTTP {status}"),
+        (code, "") => format!("HTTP {status} {code}"),
+        ("", message) => format!("HTTP {status}: {message}"),
+        (code, message) => format!("HTTP {status} {code}: {message}"),
+    }
+}
+
+fn failed(failed: &Failed) -> Option<Cow<'static, str>> {
+    Some(Cow::Borrowed(match failed {
+        Failed::Nothing => return None,
+        Failed::Refused(refusal, _) => match refusal {
+            Refusal::Unauthenticated => "Graph does not accept the token",
+            Refusal::Forbidden => "the token may not send this mail",
+            Refusal::NotFound => "no such message or mailbox",
+            Refusal::Conflict | Refusal::Rejected => "Graph refused it",
+        },
+        Failed::MayNotRead => "verify always looks first, and the token may not read",
+        Failed::Throttled(_) => "Graph asks to wait",
+        Failed::Paused(_) => "Graph asked to wait for this mailbox",
+        Failed::Doubtful(doubt) => doubtful(*doubt),
+        Failed::NoReply(why) => {
+            return Some(Cow::Owned(format!("the request went out and no reply came back: {why}")));
+        }
+        Failed::NotBegun(why, Until::Later | Until::Mended) => return Some(Cow::Owned(why.clone())),
+        Failed::OutOfTime(why) => return Some(Cow::Owned(format!("the deadline passed, {why}"))),
+        Failed::OutOfTimeInLine => "the deadline passed while waiting for the mailbox",
+        Failed::Cancelled(when) => match when {
+            Cancelled::Before => "cancelled before a request went out",
+            Cancelled::After => "cancelled after the request went out",
+            Cancelled::Between => "cancelled while waiting for the next attempt",
+            Cancelled::BehindAnother => "cancelled while waiting for another call that sends the same draft",
+        },
+        Failed::NoLook(why) => return Some(Cow::Owned(format!("the look before sending failed ({why})"))),
+        Failed::NotADraft(why) => match why {
+            NotADraft::BeforeCall => "this is no draft any more, it was sent or received before this call",
+            NotADraft::EarlierCall => "this is no draft any more, an earlier call sent it",
+            NotADraft::InMailbox => "this is no draft any more, a mail with its internetMessageId is in the mailbox",
+            NotADraft::Received => "this is no draft and not in Sent Items: it was received, or moved from there",
+        },
+        Failed::NoRecipients => "the draft has no recipients",
+        Failed::AnotherCall => "another call was sending the same draft all the time",
+        Failed::BehindAnother => "the deadline passed while waiting for another call that sends the same draft",
+    }))
+}
+
+fn doubtful(doubt: Doubt) -> &'static str {
+    match doubt {
+        Doubt::NoReply(_) => "no reply came back",
+        Doubt::NotGraphs => "the reply is not Graph's but that of a proxy or gateway",
+        Doubt::ServerError => "the service failed and does not say whether it had acted",
+        Doubt::CutOff => "the reply broke off",
+        Doubt::UnlikelySuccess => "the reply said success, but not as Graph does: a login page or a proxy",
+        Doubt::Redirect => "the reply is a redirect, which is not followed",
+        Doubt::OnTheWay => {
+            "the request may have been cut short on its way, and the reply does not say whether Graph had acted"
+        }
+        Doubt::NotOurs => "the reply answers another request, or came before this one",
+        Doubt::UnclearThrottle => "Graph asks to wait and does not say why, which it does after accepting, too",
+    }
+}
+
+fn looked(looked: Looked) -> Cow<'static, str> {
+    let blind = match looked {
+        Looked::Unsent => return Cow::Borrowed("the draft is still there, unchanged"),
+        Looked::Blind(blind) => blind,
+    };
+    Cow::Borrowed(match blind {
+        Blind::Gone => "it is gone under its id and not found in Sent Items",
+        Blind::GoneWithoutName => {
+            "it is gone under its id, and Sent Items could not be searched without its internetMessageId"
+        }
+        Blind::CameBack => "the service showed it gone and then as a draft again, one of which is an old picture",
+        Blind::Copy => "the draft is still there, and so is a mail with its internetMessageId that may be the one sent",
+        Blind::Namesake => {
+            "Graph accepted a mail with its internetMessageId under another id, which may be this one although the draft \
+             is still there"
+        }
+        Blind::Undated => {
+            "it is no draft any more, and when it was sent cannot be told from its sentDateTime and the clocks"
+        }
+        Blind::Deferred(Some(_)) => "the draft is to be sent later, and waits in Drafts until then if it was accepted",
+        Blind::Deferred(None) => {
+            "the draft is to be sent later, at a time that cannot be read, and waits in Drafts until then if it was accepted"
+        }
+        Blind::Unsearchable => "the service does not list what has its internetMessageId",
+        Blind::Another => "the service answers with another message",
+        Blind::NotAllowed(status) => return Cow::Owned(format!("the token may not look (HTTP {status})")),
+        Blind::Elsewhere => "it is no draft any more and not in Sent Items: received, or moved there by a rule",
+        Blind::Changed => "the draft was changed or moved meanwhile",
+        Blind::OutOfTime => "the time was up before it was settled",
+        Blind::Paused(_) => "Graph asked to wait for this mailbox before it was settled",
+        Blind::Cancelled => "it was cancelled before it was settled",
+        Blind::NotAsked => "verify is never, so nobody looked",
+    })
+}
+
+const LOOK_THERE: &str = "look in Sent Items before sending again";
+
+/// What to do.
+fn advice(facts: &Facts) -> Cow<'static, str> {
+    match facts.looked {
+        Some(Looked::Blind(blind)) => return advice_where_blind(blind),
+        Some(Looked::Unsent) if facts.failed != Failed::Nothing => return Cow::Borrowed("send again later"),
+        Some(Looked::Unsent) => return Cow::Borrowed("send again"),
+        None => {}
+    }
+    let code = facts.said.as_ref().map_or("", |said| said.code.as_str());
+    Cow::Borrowed(match &facts.failed {
+        Failed::Refused(refusal, has_claims) => advice_where_refused(*refusal, *has_claims, code, facts.asked),
+        Failed::MayNotRead => "grant Mail.Read",
+        Failed::Throttled(wait) | Failed::Paused(wait) => {
+            return Cow::Owned(format!("send again in {}", seconds(*wait)));
+        }
+        Failed::NoLook(_) | Failed::OutOfTime(_) | Failed::OutOfTimeInLine | Failed::NotBegun(_, Until::Later) => {
+            "send again later"
+        }
+        Failed::NotBegun(_, Until::Mended) => "send again when that is mended",
+        Failed::NotADraft(_) => "nothing is left to do, or mend the id",
+        Failed::NoRecipients => "add one and send again",
+        Failed::Nothing | Failed::Doubtful(_) | Failed::NoReply(_) | Failed::Cancelled(Cancelled::After) => LOOK_THERE,
+        Failed::AnotherCall => "check again when that call has ended",
+        Failed::Cancelled(Cancelled::Before | Cancelled::Between) => "send again if it is still wanted",
+        Failed::Cancelled(Cancelled::BehindAnother) | Failed::BehindAnother => match facts.mail {
+            Mail::NotSent => "send again if it is still wanted",
+            Mail::MayBeSent | Mail::MayBeSentBefore => "see what that call ended in, or check",
+        },
+    })
+}
+
+fn advice_where_refused(refusal: Refusal, has_claims: bool, code: &str, asked: Asked) -> &'static str {
+    match refusal {
+        Refusal::Unauthenticated if has_claims => {
+            "get a new token with the claims that this error holds (graph_error_claims) and send again"
+        }
+        Refusal::Unauthenticated => "get a new token and send again",
+        Refusal::Forbidden => "grant Mail.Send, and the right to send from this mailbox",
+        Refusal::NotFound | Refusal::Rejected if !asked.has_version => {
+            "mend the base URL, which ends in a version: https://graph.microsoft.com/v1.0"
+        }
+        Refusal::NotFound => {
+            "an earlier call may have sent it, its id changes then: look in Sent Items; else mend the id or the user"
+        }
+        Refusal::Conflict => "look at the draft: it changed, or another program holds it; then send again",
+        Refusal::Rejected if code == "ErrorInvalidIdMalformed" => {
+            "mend the id: it is none of a message, or was cut or altered"
+        }
+        Refusal::Rejected if code == "BadRequest" && asked.of_me => {
+            "with an application's token, which has no \"me\", name the user; else mend the id and send again"
+        }
+        Refusal::Rejected => "mend the draft and send again",
+    }
+}
+
+fn advice_where_blind(blind: Blind) -> Cow<'static, str> {
+    Cow::Borrowed(match blind {
+        Blind::Gone
+        | Blind::CameBack
+        | Blind::Copy
+        | Blind::Namesake
+        | Blind::Undated
+        | Blind::Unsearchable
+        | Blind::Another
+        | Blind::Changed
+        | Blind::NotAsked => LOOK_THERE,
+        Blind::GoneWithoutName => {
+            "look there before sending again, and give the call the internetMessageId, or set verify to always, to have it \
+             settled"
+        }
+        Blind::Deferred(Some(wait)) | Blind::Paused(wait) => {
+            return Cow::Owned(format!("graph_client_check settles it in {}", seconds(wait)));
+        }
+        Blind::Deferred(None) => "look in Sent Items afterwards",
+        Blind::NotAllowed(_) => "grant Mail.Read to have it settled, or look in Sent Items before sending again",
+        Blind::Elsewhere => "look for it before sending again",
+        Blind::OutOfTime | Blind::Cancelled => "graph_client_check settles it",
+    })
+}
+
+fn seconds(time: Duration) -> String {
+    format!("{} s", time.as_secs_f64().ceil())
+}
