@@ -371,13 +371,27 @@ fn a_proxy_that_is_not_there() {
 
 #[test]
 fn a_proxy_that_answers_garbage() {
-    let parts: [(&str, Part); 6] = [
+    let parts: [(&str, Part); 8] = [
         ("no HTTP", |s| reply(s, b"SSH-2.0-OpenSSH_9.2\r\n\r\n")),
         ("no HTTP", |s| reply(s, b"\xff\xfe\0\x01\r\n\r\n")),
         ("no HTTP", |s| reply(s, b"HTTP/1.1 abc OK\r\n\r\n")),
         ("does not end", |s| reply(s, &[b'x'; 20_000])),
         // It goes without an answer, or in the middle of one.
         ("proxy 127.0.0.1", |s| drop(s.write_all(b""))),
+        ("it wants Negotiate or NTLM (407) and this library speaks Basic alone", |s| {
+            read_head(s);
+            let _ = s.write_all(
+                b"HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Negotiate\r\n\
+                  Proxy-Authenticate: NTLM\r\nContent-Length: 0\r\n\r\n",
+            );
+        }),
+        ("refused the name and password (407)", |s| {
+            read_head(s);
+            let _ = s.write_all(
+                b"HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Digest realm=\"p\"\r\n\
+                  Proxy-Authenticate: basic realm=\"p\"\r\nContent-Length: 0\r\n\r\n",
+            );
+        }),
         ("closed the connection", |s| {
             read_head(s);
             let _ = s.write_all(b"HTTP/1.1 200 Connection est");

@@ -17,6 +17,7 @@ use std::time::Duration;
 use rustls::crypto::ring;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::server::WebPkiClientVerifier;
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
 use support::servers::{Nginx, Peer, certificates, free_port, hold, output_of};
 use support::{Answer, C99, Driver, compile, scratch, tool};
@@ -369,6 +370,50 @@ fn ssl_cert_file_replaces_the_systems_store() {
     let mut driver = with(&certificates().other_ca);
     trust(&mut driver, &certificates().ca);
     accepted(&driver.send_another());
+}
+
+/// Editors on Windows put it before the first line of a file.
+#[test]
+fn a_byte_order_mark_is_no_part_of_a_file() {
+    let nginx = Nginx::good();
+    let url = nginx.url("https://localhost");
+    let marked = scratch("marked.pem");
+    fs::write(&marked, ["\u{feff}".as_bytes(), &fs::read(&certificates().ca).unwrap()].concat()).unwrap();
+    let mut named = driver(&url);
+    trust(&mut named, &marked);
+    accepted(&named.send_another());
+    accepted(&prepared(command().env("SSL_CERT_FILE", &marked), &url).send_another());
+}
+
+/// A server that ends the handshake of a client without a certificate.
+fn demands_a_certificate<const TLS_1_3: bool>(stream: &mut TcpStream) {
+    let mut roots = rustls::RootCertStore::empty();
+    roots.add(CertificateDer::from_pem_file(&certificates().ca).unwrap()).unwrap();
+    let provider = Arc::new(ring::default_provider());
+    let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), Arc::clone(&provider));
+    let good = &certificates().good;
+    let chain = CertificateDer::pem_file_iter(&good.certificate).unwrap().map(Result::unwrap).collect();
+    let version = if TLS_1_3 { &rustls::version::TLS13 } else { &rustls::version::TLS12 };
+    let config = ServerConfig::builder_with_provider(provider)
+        .with_protocol_versions(&[version])
+        .unwrap()
+        .with_client_cert_verifier(verifier.build().unwrap())
+        .with_single_cert(chain, PrivateKeyDer::from_pem_file(&good.key).unwrap())
+        .unwrap();
+    let mut request = Vec::new();
+    let connection = ServerConnection::new(Arc::new(config)).unwrap();
+    let _ = StreamOwned::new(connection, stream).read_to_end(&mut request);
+    assert!(request.is_empty(), "{}", String::from_utf8_lossy(&request));
+}
+
+/// By TLS 1.3 the request is on its way before the server says so.
+#[test]
+fn a_certificate_of_the_client_that_is_demanded() {
+    for peer in [Peer::new(demands_a_certificate::<false>), Peer::new(demands_a_certificate::<true>)] {
+        let mut driver = trusting(&format!("https://localhost:{}/v1.0", peer.port()));
+        let answer = driver.set("max_attempts", "1").send_another();
+        refused(&answer, &["certificate of the client"]);
+    }
 }
 
 #[test]

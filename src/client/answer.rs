@@ -17,10 +17,6 @@ use crate::outcome::{
 };
 use crate::status::Status;
 
-/// The wait that is suggested where Graph asks for one and does not say how long: its limits are counted in minutes
-/// (<https://learn.microsoft.com/graph/throttling-limits>).
-const SUGGESTED_WAIT: Duration = Duration::from_secs(120);
-
 /// What is known of a mail that was sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Receipt {
@@ -246,12 +242,12 @@ fn replied(verdict: &Verdict, reply: &Reply, token: &Token, target: &Target) -> 
     let has_claims = || reply.status == 401 && claims(&reply.www_authenticate).is_some();
     let failed = match verdict {
         Verdict::Refused(refusal) => Failed::Refused(*refusal, has_claims()),
-        Verdict::Throttled(wait) => Failed::Throttled(wait.unwrap_or(SUGGESTED_WAIT)),
+        Verdict::Throttled(wait) => Failed::Throttled(*wait),
         Verdict::Doubtful(doubt) => Failed::Doubtful(*doubt),
         Verdict::Accepted | Verdict::NotBegun(_) => Failed::Nothing,
     };
-    let wait = if let Failed::Throttled(wait) = failed { wait } else { Duration::ZERO };
-    Answer::new(mail_of(verdict), failed, target).said(reply, token).waiting(wait)
+    let wait = if let Failed::Throttled(wait) = failed { wait } else { None };
+    Answer::new(mail_of(verdict), failed, target).said(reply, token).waiting(wait.unwrap_or_default())
 }
 
 fn failed(verdict: &Verdict, failure: &Failure, out_of_time: bool) -> Failed {
@@ -290,8 +286,7 @@ fn cannot_look(looked: Option<Result<Reply, Failure>>, failure: Option<LookFailu
     match (looked, failure) {
         (_, None) => new(Failed::NoLook("it was answered with another message".to_owned())),
         (Some(Ok(reply)), Some(_)) if reply.status == 429 => {
-            let wait = wait.unwrap_or(SUGGESTED_WAIT);
-            new(Failed::Throttled(wait)).said(&reply, &target.token).waiting(wait)
+            new(Failed::Throttled(wait)).said(&reply, &target.token).waiting(wait.unwrap_or_default())
         }
         (Some(Ok(reply)), Some(_)) => {
             let why = "the reply shows nothing".to_owned();
@@ -346,3 +341,6 @@ pub fn busy(target: &Target, known: &Known) -> Error {
     let answer = Answer::new(Mail::MayBeSent, Failed::AnotherCall, target);
     Evidence::default().error(Status::Unknown, answer, target, known)
 }
+
+#[cfg(test)]
+mod tests;

@@ -42,8 +42,8 @@ pub enum Failed {
     Refused(Refusal, bool),
     /// The token may not make the look before sending.
     MayNotRead,
-    /// Graph asks to wait, for so long.
-    Throttled(Duration),
+    /// Graph asks to wait, for so long if it says that.
+    Throttled(Option<Duration>),
     /// Graph asked for a wait that is still running.
     Paused(Duration),
     /// The reply settles nothing.
@@ -253,9 +253,11 @@ fn advice(facts: &Facts) -> Cow<'static, str> {
     Cow::Borrowed(match &facts.failed {
         Failed::Refused(refusal, has_claims) => advice_where_refused(*refusal, *has_claims, code, facts.asked),
         Failed::MayNotRead => "grant Mail.Read",
-        Failed::Throttled(wait) | Failed::Paused(wait) => {
+        Failed::Throttled(Some(wait)) | Failed::Paused(wait) => {
             return Cow::Owned(format!("send again in {}", seconds(*wait)));
         }
+        // Its limits are counted in minutes (<https://learn.microsoft.com/graph/throttling-limits>).
+        Failed::Throttled(None) => "send again in some minutes",
         Failed::NoLook(_) | Failed::OutOfTime(_) | Failed::OutOfTimeInLine | Failed::NotBegun(_, Until::Later) => {
             "send again later"
         }

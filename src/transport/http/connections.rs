@@ -34,8 +34,13 @@ impl Connections {
 
     /// A lane for one request: the one that was used last, so that the others can grow old and go; else a new one.
     pub fn take(&self) -> Lane {
-        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        idle.unwrap_or_else(|| self.fresh())
+        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        let lane = idle.pop();
+        let dropped = old(&mut idle);
+        // Closing sockets needs no lock.
+        drop(idle);
+        drop(dropped);
+        lane.unwrap_or_else(|| self.fresh())
     }
 
     /// A lane that connects anew.
@@ -60,11 +65,21 @@ impl Connections {
         lane.idle_since = Instant::now();
         let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
         idle.push(lane);
-        let fresh_from = idle.iter().position(|lane| lane.idle_since.elapsed() < MAX_IDLE).unwrap_or(0);
         let too_many = idle.len().saturating_sub(MOST_IDLE);
-        let dropped: Vec<Lane> = idle.drain(..fresh_from.max(too_many)).collect();
-        // Closing sockets needs no lock.
+        let mut dropped: Vec<Lane> = idle.drain(..too_many).collect();
+        dropped.append(&mut old(&mut idle));
         drop(idle);
         drop(dropped);
     }
+}
+
+/// Takes out those that have waited for too long; the oldest stand first.
+fn old(idle: &mut Vec<Lane>) -> Vec<Lane> {
+    // Mostly none.
+    match idle.first() {
+        Some(oldest) if oldest.idle_since.elapsed() >= MAX_IDLE => {}
+        Some(_) | None => return Vec::new(),
+    }
+    let young = idle.iter().position(|lane| lane.idle_since.elapsed() < MAX_IDLE).unwrap_or(idle.len());
+    idle.drain(..young).collect()
 }

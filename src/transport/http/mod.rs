@@ -36,7 +36,7 @@ use framing::framing;
 use line::Line;
 use names::Names;
 use shared::Shared;
-use tls::{Tls, TlsSettings};
+use tls::{Tls, TlsSettings, demands_a_certificate, no_certificate_to_give};
 use trouble::Trouble;
 
 static REQUEST_ID: HeaderName = HeaderName::from_static("request-id");
@@ -256,6 +256,9 @@ fn read_body(reader: &mut impl Read) -> io::Result<(Vec<u8>, BodyEnd)> {
 }
 
 fn failure(error: &io::Error, handed_on: bool) -> Failure {
+    if demands_a_certificate(error) {
+        return Failure { handed_on: false, cause: Cause::Tls, detail: no_certificate_to_give() };
+    }
     let trouble = Trouble::of(error);
     let (cause, detail) = match trouble {
         Some(trouble) => (trouble.cause, trouble.detail.clone()),

@@ -1,14 +1,18 @@
 //! TLS: which certificate authorities are trusted, and the handshake.
 
-use std::io;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+use std::{env, fs, io};
 
 use once_cell::sync::OnceCell;
 use rustls::crypto::{CryptoProvider, ring};
-use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, ServerName};
-use rustls::{CertificateError, ClientConfig, ClientConnection, OtherError, RootCertStore, StreamOwned};
+use rustls::pki_types::pem::{self, PemObject};
+use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::time_provider::TimeProvider;
+use rustls::{
+    AlertDescription, CertificateError, ClientConfig, ClientConnection, OtherError, RootCertStore, StreamOwned,
+};
 use rustls_platform_verifier::Verifier;
 
 use super::line::{Line, Stage};
@@ -36,9 +40,8 @@ impl ExtraRoots {
     /// Reads a PEM file. A file without a usable certificate is an error, not an empty addition.
     pub fn read(path: &Path) -> Result<ExtraRoots, Error> {
         let refuse = |why: String| Error::invalid(format!("ca_file {path:?}: {why}"));
-        let file = CertificateDer::pem_file_iter(path).map_err(|error| refuse(format!("cannot be read ({error})")))?;
-        let certificates: Vec<CertificateDer<'static>> =
-            file.collect::<Result<_, _>>().map_err(|error| refuse(format!("is no PEM file ({error})")))?;
+        let file = fs::read(path).map_err(|error| refuse(format!("cannot be read ({error})")))?;
+        let certificates = certificates(&file).map_err(|error| refuse(format!("is no PEM file ({error})")))?;
         if certificates.is_empty() {
             return Err(refuse("holds no certificate (-----BEGIN CERTIFICATE-----)".to_owned()));
         }
@@ -51,6 +54,13 @@ impl ExtraRoots {
         Ok(ExtraRoots(certificates))
     }
 }
+
+/// The certificates of a PEM file. A byte-order mark, which editors on Windows put before the first line, is not its part.
+fn certificates(file: &[u8]) -> Result<Vec<CertificateDer<'static>>, pem::Error> {
+    CertificateDer::pem_slice_iter(file.strip_prefix(BYTE_ORDER_MARK).unwrap_or(file)).collect()
+}
+
+const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 
 /// What the configuration is made from.
 #[derive(Debug, Clone, Default)]
@@ -78,6 +88,10 @@ impl Tls {
     /// Completes a handshake: a bad certificate shows here, before any request.
     pub fn handshake(&self, mut stream: Stream, host: &str, line: &Line) -> io::Result<Stream> {
         line.enters(Stage::Handshake)?;
+        // Verifiers read the clock, and cannot go on where it stands before their epoch.
+        if WallClock.current_time().is_none() {
+            return Err(refused(host, &rustls::Error::FailedToGetCurrentTime));
+        }
         let bare = host.strip_prefix('[').and_then(|h| h.strip_suffix(']')).unwrap_or(host);
         let name = ServerName::try_from(bare.to_owned())
             .map_err(|_| Trouble::error(Cause::Tls, format!("{host} is no name that a certificate can have")))?;
@@ -102,8 +116,8 @@ impl TlsSettings {
     fn config(&self) -> Result<ClientConfig, rustls::Error> {
         // Named, never the process's default: another user of rustls in the same program may have set or not set one.
         let provider: Arc<CryptoProvider> = Arc::new(ring::default_provider());
-        let builder =
-            ClientConfig::builder_with_provider(Arc::clone(&provider)).with_safe_default_protocol_versions()?;
+        let builder = ClientConfig::builder_with_details(Arc::clone(&provider), Arc::new(WallClock))
+            .with_safe_default_protocol_versions()?;
         let extra = self.extra.0.iter().cloned();
         let builder = match self.roots {
             Roots::System => {
@@ -127,12 +141,33 @@ impl TlsSettings {
     }
 }
 
+/// The clock on the wall, which may stand before 1970 where a machine has no battery for it.
+#[derive(Debug)]
+struct WallClock;
+
+impl TimeProvider for WallClock {
+    fn current_time(&self) -> Option<UnixTime> {
+        SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).ok().map(UnixTime::since_unix_epoch)
+    }
+}
+
 /// What judges by the operating system's store alone: read once a process, by the first connection that needs it, and shared by
 /// all clients. With Debian's store of 144 authorities that is a millisecond or two, and 0.2 MB.
 fn system_verifier(provider: Arc<CryptoProvider>) -> Result<Arc<Verifier>, rustls::Error> {
     static SYSTEM: OnceCell<PerProcess<OnceCell<Arc<Verifier>>>> = OnceCell::new();
     let of_this_process = SYSTEM.get_or_init(|| PerProcess::new(OnceCell::new())).current(OnceCell::new);
-    of_this_process.get_or_try_init(|| Verifier::new(provider).map(Arc::new)).cloned()
+    let made = || match with_byte_order_mark() {
+        Some(dropped) => Verifier::new_with_extra_roots(dropped, provider),
+        None => Verifier::new(provider),
+    };
+    of_this_process.get_or_try_init(|| made().map(Arc::new)).cloned()
+}
+
+/// The certificates of the file that stands for the system's store, where it begins with a byte-order mark: who reads it
+/// without knowing that passes over the first.
+fn with_byte_order_mark() -> Option<Vec<CertificateDer<'static>>> {
+    let file = fs::read(env::var_os("SSL_CERT_FILE")?).ok()?;
+    if file.starts_with(BYTE_ORDER_MARK) { certificates(&file).ok() } else { None }
 }
 
 fn explain(host: &str, error: io::Error) -> io::Error {
@@ -155,25 +190,75 @@ fn is_partial_chain(error: &OtherError) -> bool {
     error.0.downcast_ref::<io::Error>().and_then(io::Error::raw_os_error) == Some(CERT_E_CHAINING)
 }
 
+/// Whether the peer ended the handshake for want of a certificate of ours. By TLS 1.3 it tells so after our side has ended it, when
+/// a request is on its way: nobody reads that.
+pub fn demands_a_certificate(error: &io::Error) -> bool {
+    let tls = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>());
+    matches!(tls, Some(rustls::Error::AlertReceived(AlertDescription::CertificateRequired)))
+}
+
+/// What is said of a peer that does.
+pub fn no_certificate_to_give() -> String {
+    format!("TLS failed: {NO_CLIENT_CERTIFICATE}")
+}
+
 fn refused(host: &str, error: &rustls::Error) -> io::Error {
-    let advice = match error {
+    Trouble::error(Cause::Tls, format!("TLS with {host} failed: {}", why(error)))
+}
+
+const SUITES: &str = "TLS 1.2 or 1.3 is needed, 1.2 with ECDHE and AES-GCM or ChaCha20-Poly1305";
+const NO_CLIENT_CERTIFICATE: &str = "it demands a certificate of the client, which this library does not give";
+
+/// What went wrong, for a person, and where to look.
+fn why(error: &rustls::Error) -> String {
+    match error {
+        rustls::Error::InvalidCertificate(error) => why_no_certificate(error),
+        rustls::Error::FailedToGetCurrentTime => {
+            "this machine's clock stands before 1970, and no certificate is valid then: set the clock".to_owned()
+        }
+        rustls::Error::InvalidMessage(_) => format!("{error}; does this port speak TLS?"),
+        rustls::Error::AlertReceived(AlertDescription::CertificateRequired) => NO_CLIENT_CERTIFICATE.to_owned(),
+        rustls::Error::AlertReceived(AlertDescription::HandshakeFailure | AlertDescription::InsufficientSecurity) => {
+            format!("{error}; {SUITES}, or {NO_CLIENT_CERTIFICATE}")
+        }
+        rustls::Error::AlertReceived(_) | rustls::Error::PeerIncompatible(_) => format!("{error}; {SUITES}"),
+        _ => error.to_string(),
+    }
+}
+
+fn why_no_certificate(error: &CertificateError) -> String {
+    let certificate = "its certificate";
+    match error {
         // The last two: the store has an older certificate of the same authority.
-        rustls::Error::InvalidCertificate(
-            CertificateError::UnknownIssuer
-            | CertificateError::BadSignature
-            | CertificateError::UnsupportedSignatureAlgorithmForPublicKeyContext { .. },
-        ) => UNKNOWN_AUTHORITY,
-        rustls::Error::InvalidCertificate(CertificateError::Other(other)) if is_partial_chain(other) => {
-            UNKNOWN_AUTHORITY
+        CertificateError::UnknownIssuer
+        | CertificateError::BadSignature
+        | CertificateError::UnsupportedSignatureAlgorithmForPublicKeyContext { .. } => {
+            format!("{error}{UNKNOWN_AUTHORITY}")
         }
-        rustls::Error::InvalidCertificate(CertificateError::Expired | CertificateError::ExpiredContext { .. }) => {
-            "; is this machine's clock right?"
+        CertificateError::Other(other) if is_partial_chain(other) => format!("{error}{UNKNOWN_AUTHORITY}"),
+        CertificateError::ExpiredContext { time, not_after } => format!(
+            "{certificate} expired on {}, and this machine's clock says {}: is the clock right?",
+            date(*not_after),
+            date(*time)
+        ),
+        CertificateError::NotValidYetContext { time, not_before } => format!(
+            "{certificate} is valid from {} on, and this machine's clock says {}: is the clock right?",
+            date(*not_before),
+            date(*time)
+        ),
+        CertificateError::Expired | CertificateError::NotValidYet => {
+            format!("{certificate} has expired or is not valid yet: is this machine's clock right?")
         }
-        rustls::Error::InvalidMessage(_) => "; does this port speak TLS?",
-        rustls::Error::AlertReceived(_) | rustls::Error::PeerIncompatible(_) => "; TLS 1.2 or 1.3 is needed",
-        _ => "",
-    };
-    Trouble::error(Cause::Tls, format!("TLS with {host} failed: {error}{advice}"))
+        CertificateError::UnhandledCriticalExtension => {
+            format!("{certificate}, or one of its issuer's, has a critical extension that the verifier does not know")
+        }
+        _ => error.to_string(),
+    }
+}
+
+fn date(time: UnixTime) -> String {
+    let time = SystemTime::UNIX_EPOCH.checked_add(Duration::from_secs(time.as_secs()));
+    time.map_or_else(|| "a time without end".to_owned(), |time| humantime::format_rfc3339_seconds(time).to_string())
 }
 
 #[cfg(test)]

@@ -93,7 +93,8 @@ impl Wire {
 
     /// Starts to connect, and tells whether that is done already.
     fn begin(address: SocketAddr, line: &Arc<Line>) -> io::Result<(Wire, bool)> {
-        let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
+        let socket =
+            beside_standard_streams(Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?)?;
         socket.set_nonblocking(true)?;
         socket.set_tcp_nodelay(true)?;
         // From the first byte on a close is a reset, also the one the kernel makes when this process dies: what it still
@@ -206,6 +207,23 @@ impl Wire {
 /// The first of the sockets that has an error, and which.
 fn failed(racing: &[(SocketAddr, Wire)]) -> Option<(usize, io::Error)> {
     racing.iter().enumerate().find_map(|(at, (_, wire))| Some((at, wire.stream.take_error().ok()??)))
+}
+
+/// The socket under a number that is none of the standard streams'. A host that has closed those gets their numbers for the next
+/// files, and what it prints would be written into a request.
+#[cfg(unix)]
+fn beside_standard_streams(socket: Socket) -> io::Result<Socket> {
+    use std::os::fd::AsRawFd;
+    const FIRST_OTHER: i32 = 3;
+    if socket.as_raw_fd() >= FIRST_OTHER {
+        return Ok(socket);
+    }
+    Ok(rustix::io::fcntl_dupfd_cloexec(&socket, FIRST_OTHER)?.into())
+}
+
+#[cfg(not(unix))]
+fn beside_standard_streams(socket: Socket) -> io::Result<Socket> {
+    Ok(socket)
 }
 
 /// Polls for a part of a second, and says whether one of the sockets is ready; a signal ends it early.

@@ -27,8 +27,18 @@ pub fn connect(stream: &mut Stream, login: Option<&Login>, host: &str, port: u16
     request.push_str("\r\n");
     stream.write_all(request.as_bytes())?;
     stream.flush()?;
-    match read_status(stream)? {
+    let Answer { status, schemes } = read_answer(stream)?;
+    match status {
         200..=299 => Ok(()),
+        401 | 407 if !speaks_basic(&schemes) => Err(Trouble::error(
+            Cause::Proxy,
+            format!(
+                "it wants {} ({status}) and this library speaks Basic alone; a proxy on this machine that speaks {} to it \
+                 is the way out",
+                listed(&schemes),
+                schemes[0]
+            ),
+        )),
         // tinyproxy says 401 where 407 is meant.
         status @ (401 | 407) if login.is_some() => {
             Err(Trouble::error(Cause::Proxy, format!("it refused the name and password ({status})")))
@@ -42,9 +52,37 @@ pub fn connect(stream: &mut Stream, login: Option<&Login>, host: &str, port: u16
     }
 }
 
+/// What a proxy answers.
+struct Answer {
+    status: u16,
+    /// The schemes that it offers to tell it who asks.
+    schemes: Vec<String>,
+}
+
+/// Whether Basic is among the schemes, or none is named.
+fn speaks_basic(schemes: &[String]) -> bool {
+    schemes.is_empty() || schemes.iter().any(|scheme| scheme.eq_ignore_ascii_case("basic"))
+}
+
+/// The schemes as one reads a list.
+fn listed(schemes: &[String]) -> String {
+    match schemes {
+        [] => String::new(),
+        [one] => one.clone(),
+        [first @ .., last] => format!("{} or {last}", first.join(", ")),
+    }
+}
+
+/// The scheme at the beginning of a challenge; a header with several names those after it nowhere that is worth a parser.
+fn scheme(challenge: &[u8]) -> Option<String> {
+    let name: String =
+        challenge.iter().take_while(|byte| byte.is_ascii_alphanumeric()).map(|b| char::from(*b)).collect();
+    (1..=32).contains(&name.len()).then_some(name)
+}
+
 /// Reads the head of the answer, byte by byte: what follows it belongs to the tunnel. It is short, and read once for
 /// each connection.
-fn read_status(stream: &mut Stream) -> io::Result<u16> {
+fn read_answer(stream: &mut Stream) -> io::Result<Answer> {
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {
         let mut byte = [0];
@@ -59,7 +97,11 @@ fn read_status(stream: &mut Stream) -> io::Result<u16> {
     let mut headers = [httparse::EMPTY_HEADER; 64];
     let mut response = httparse::Response::new(&mut headers);
     match response.parse(&head) {
-        Ok(_) => response.code.ok_or_else(|| Trouble::error(Cause::Proxy, "its answer has no status")),
+        Ok(_) => {
+            let status = response.code.ok_or_else(|| Trouble::error(Cause::Proxy, "its answer has no status"))?;
+            let challenges = response.headers.iter().filter(|h| h.name.eq_ignore_ascii_case("proxy-authenticate"));
+            Ok(Answer { status, schemes: challenges.filter_map(|header| scheme(header.value)).collect() })
+        }
         Err(_) => Err(Trouble::error(Cause::Proxy, "its answer to CONNECT is no HTTP")),
     }
 }

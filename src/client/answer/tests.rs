@@ -1,0 +1,330 @@
+//! What the answers say: every sentence of the library in one table, and what must not be in them.
+
+use std::fmt::Write as _;
+use std::fs;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use http::HeaderValue;
+
+use super::*;
+use crate::delivery::check::Blind;
+use crate::delivery::ending::NotADraft;
+use crate::message::{BaseUrl, Mailbox, MessageId};
+use crate::outcome::{BodyEnd, Doubt, Framing};
+
+const TOKEN: &str =
+    "eyJ0eXAiOiJKV1QiLCJub25jZSI6IkFRQUJBQUFB.eyJhdWQiOiJodHRwczovL2dyYXBo_Zz09.c2lnbmF0dXJl-_QUJDREVGR0g";
+
+fn target(base: &str, user: &str) -> Target {
+    Target {
+        base: BaseUrl::parse(base).unwrap(),
+        mailbox: Mailbox::parse(user).unwrap(),
+        id: MessageId::parse("AAMk").unwrap(),
+        token: Token::parse(TOKEN).unwrap(),
+        client_request_id: "7e1c6d5a-0000-4000-8000-00000000000a".into(),
+        user_agent: HeaderValue::from_static("ua"),
+    }
+}
+
+fn me() -> Target {
+    target("https://graph.microsoft.com/v1.0", "me")
+}
+
+fn reply(status: u16, code: &str, message: &str) -> Reply {
+    let body = serde_json::json!({ "error": { "code": code, "message": message } });
+    Reply {
+        status,
+        framing: Framing::Length,
+        body_end: BodyEnd::Complete,
+        body: if code.is_empty() { Vec::new() } else { body.to_string().into_bytes() },
+        request_id: "b3f0c2d4-0000-4000-8000-00000000000b".to_owned(),
+        retry_after: None,
+        date: None,
+        www_authenticate: Vec::new(),
+        client_request_ids: Vec::new(),
+        came_early: false,
+        lacks_its_name: false,
+    }
+}
+
+fn attempt(result: Result<Reply, Failure>, verdict: Verdict) -> Attempt {
+    Attempt { token: Token::parse(TOKEN).unwrap(), result, verdict }
+}
+
+fn failure(cause: Cause, handed_on: bool, detail: &str) -> Failure {
+    Failure { handed_on, cause, detail: detail.to_owned() }
+}
+
+fn error(ending: &Ending, attempt: Option<Attempt>, target: &Target) -> Error {
+    of(ending, attempt, None, &Evidence::default(), target, &Known::default()).unwrap_err()
+}
+
+fn refused(reply: Reply, refusal: Refusal, target: &Target) -> Error {
+    let verdict = Verdict::Refused(refusal);
+    error(&Ending::AsAttempted(verdict.clone(), false), Some(attempt(Ok(reply), verdict)), target)
+}
+
+/// Every way in which looking may not tell. A new one does not compile until it stands here.
+fn every_blind() -> Vec<Blind> {
+    let all = vec![
+        Blind::Gone,
+        Blind::GoneWithoutName,
+        Blind::CameBack,
+        Blind::Copy,
+        Blind::Namesake,
+        Blind::Undated,
+        Blind::Deferred(Some(Duration::from_secs(3600))),
+        Blind::Deferred(None),
+        Blind::Unsearchable,
+        Blind::Another,
+        Blind::NotAllowed(403),
+        Blind::Elsewhere,
+        Blind::Changed,
+        Blind::OutOfTime,
+        Blind::Paused(Duration::from_secs(30)),
+        Blind::Cancelled,
+        Blind::NotAsked,
+    ];
+    for blind in &all {
+        match blind {
+            Blind::Gone
+            | Blind::GoneWithoutName
+            | Blind::CameBack
+            | Blind::Copy
+            | Blind::Namesake
+            | Blind::Undated
+            | Blind::Deferred(_)
+            | Blind::Unsearchable
+            | Blind::Another
+            | Blind::NotAllowed(_)
+            | Blind::Elsewhere
+            | Blind::Changed
+            | Blind::OutOfTime
+            | Blind::Paused(_)
+            | Blind::Cancelled
+            | Blind::NotAsked => {}
+        }
+    }
+    all
+}
+
+/// Every way in which a reply may settle nothing, with one that does so.
+fn every_doubt() -> Vec<(Doubt, Reply)> {
+    let all = vec![
+        (Doubt::NotGraphs, reply(502, "", "")),
+        (Doubt::ServerError, reply(504, "UnknownError", "")),
+        (Doubt::CutOff, reply(202, "", "")),
+        (Doubt::UnlikelySuccess, reply(200, "", "")),
+        (Doubt::Redirect, reply(302, "", "")),
+        (Doubt::UnclearThrottle, reply(429, "UnknownError", "")),
+        (Doubt::OnTheWay, reply(408, "", "")),
+        (Doubt::NotOurs, reply(202, "", "")),
+    ];
+    for (doubt, _) in &all {
+        match doubt {
+            Doubt::NoReply(_)
+            | Doubt::NotGraphs
+            | Doubt::ServerError
+            | Doubt::CutOff
+            | Doubt::UnlikelySuccess
+            | Doubt::Redirect
+            | Doubt::UnclearThrottle
+            | Doubt::OnTheWay
+            | Doubt::NotOurs => {}
+        }
+    }
+    all
+}
+
+/// Each with its own refusal, as `judge` has it.
+fn refusals() -> Vec<(Refusal, Reply, Target)> {
+    let challenge = r#"Bearer claims="eyJhY2Nlc3NfdG9rZW4iOnt9fQ==""#.to_owned();
+    let claims = Reply { www_authenticate: vec![challenge], ..reply(401, "InvalidAuthenticationToken", "m") };
+    let bare = target("https://graph.microsoft.com", "me");
+    let named = target("https://graph.microsoft.com/v1.0", "lee@contoso.example");
+    vec![
+        (Refusal::Unauthenticated, reply(401, "InvalidAuthenticationToken", "m"), me()),
+        (Refusal::Unauthenticated, claims, me()),
+        (Refusal::Forbidden, reply(403, "ErrorAccessDenied", "m"), me()),
+        (Refusal::NotFound, reply(404, "ErrorItemNotFound", "m"), me()),
+        (Refusal::NotFound, reply(404, "ResourceNotFound", "m"), bare.clone()),
+        (Refusal::Conflict, reply(412, "ErrorIrresolvableConflict", "m"), me()),
+        (Refusal::Rejected, reply(400, "ErrorInvalidRecipients", "m"), me()),
+        (Refusal::Rejected, reply(400, "ErrorInvalidIdMalformed", "Id is malformed."), me()),
+        (Refusal::Rejected, reply(400, "BadRequest", "Invalid version: me"), bare),
+        (
+            Refusal::Rejected,
+            reply(400, "BadRequest", "/me request is only valid with delegated authentication flow."),
+            me(),
+        ),
+        (Refusal::Rejected, reply(400, "BadRequest", "m"), named),
+    ]
+}
+
+fn failures() -> Vec<(Cause, &'static str)> {
+    vec![
+        (Cause::Cancelled, "cancelled"),
+        (Cause::TimedOut, "the host name was not resolved in time"),
+        (Cause::Resolve, "cannot resolve graph.example (no such host)"),
+        (Cause::Connection, "cannot connect to graph.example at 192.0.2.1:443 (refused)"),
+        (Cause::Proxy, "proxy proxy.example:3128: it refused the name and password (407)"),
+        (Cause::Tls, "TLS with graph.example failed: invalid peer certificate: UnknownIssuer"),
+        (Cause::Protocol, "the peer spoke before it was asked"),
+        (Cause::Local, "no certificate authorities can be loaded"),
+    ]
+}
+
+/// Every status and cause, with its sentence.
+fn all() -> Vec<Error> {
+    let mut all = vec![Error::invalid("token is empty"), Error::internal()];
+    all.extend(refusals().into_iter().map(|(refusal, reply, target)| refused(reply, refusal, &target)));
+    let attempted = |ending: Ending, result: Result<Reply, Failure>, verdict: Verdict| {
+        error(&ending, Some(attempt(result, verdict)), &me())
+    };
+    for wait in [Some(Duration::from_secs(30)), None] {
+        let verdict = Verdict::Throttled(wait);
+        let asks = reply(429, "ApplicationThrottled", "m");
+        all.push(attempted(Ending::AsAttempted(verdict.clone(), false), Ok(asks), verdict));
+    }
+    for (cause, detail) in failures() {
+        for out_of_time in [false, true] {
+            if out_of_time && cause != Cause::TimedOut {
+                continue;
+            }
+            let verdict = Verdict::NotBegun(cause);
+            let ending = Ending::AsAttempted(verdict.clone(), out_of_time);
+            all.push(attempted(ending, Err(failure(cause, false, detail)), verdict));
+        }
+    }
+    for (doubt, reply) in every_doubt() {
+        let verdict = Verdict::Doubtful(doubt);
+        all.push(attempted(Ending::AsAttempted(verdict.clone(), false), Ok(reply), verdict));
+    }
+    let (cause, late) = (Cause::TimedOut, failure(Cause::TimedOut, true, "no whole reply came in time"));
+    for (cause, failure) in [(cause, late.clone()), (Cause::Cancelled, failure(Cause::Cancelled, true, "cancelled"))] {
+        let verdict = Verdict::Doubtful(Doubt::NoReply(cause));
+        all.push(attempted(Ending::AsAttempted(verdict.clone(), false), Err(failure), verdict));
+    }
+    let verdict = Verdict::Doubtful(Doubt::NoReply(cause));
+    for blind in every_blind() {
+        all.push(attempted(Ending::Unknown(blind), Err(late.clone()), verdict.clone()));
+        all.push(error(&Ending::Unknown(blind), None, &me()));
+        all.push(error(&Ending::EarlierUnknown(blind), None, &me()));
+    }
+    all.push(attempted(Ending::NotSent, Err(late), verdict));
+    let no_look = |what| Ending::CannotLook(Some(LookFailure { what, wait: None }), false);
+    for ending in [
+        Ending::NotADraft(NotADraft::BeforeCall),
+        Ending::NotADraft(NotADraft::EarlierCall),
+        Ending::NotADraft(NotADraft::InMailbox),
+        Ending::NotADraft(NotADraft::Received),
+        Ending::NoRecipients,
+        Ending::NotFound,
+        Ending::MayNotLook(401),
+        Ending::MayNotLook(403),
+        Ending::CannotLook(None, false),
+        Ending::NotSent,
+        Ending::KeptOut(Outside::Cancelled),
+        Ending::KeptOut(Outside::OutOfTime),
+        Ending::KeptOut(Outside::Paused(Duration::from_secs(600))),
+        Ending::CancelledWhileWaiting,
+        Ending::Left { cancelled: true, in_doubt: false },
+        Ending::Left { cancelled: true, in_doubt: true },
+        Ending::Left { cancelled: false, in_doubt: false },
+        Ending::Left { cancelled: false, in_doubt: true },
+    ] {
+        all.push(error(&ending, None, &me()));
+    }
+    let looked = |result: Result<Reply, Failure>, what| {
+        of(&no_look(what), None, Some(result), &Evidence::default(), &me(), &Known::default()).unwrap_err()
+    };
+    all.push(looked(Ok(reply(503, "", "")), Ok(503)));
+    all.push(looked(Ok(reply(429, "ApplicationThrottled", "m")), Ok(429)));
+    let lost = failure(Cause::Connection, false, "cannot connect to graph.example at 192.0.2.1:443 (refused)");
+    all.push(looked(Err(lost), Err(Cause::Connection)));
+    all.push(busy(&me(), &Known::default()));
+    all
+}
+
+/// tests/messages.txt is what a person reads, to be read from top to bottom. With `WRITE_MESSAGES` set it is written again.
+#[test]
+fn every_sentence() {
+    let mut errors = all();
+    errors.sort_by_key(|error| (error.status as i32, error.message.clone()));
+    errors.dedup_by_key(|error| (error.status as i32, error.message.clone()));
+    let (mut text, mut status) = (String::new(), None);
+    for error in &errors {
+        if status != Some(error.status) {
+            status = Some(error.status);
+            writeln!(text, "{}{}", if text.is_empty() { "" } else { "\n" }, error.status.name()).unwrap();
+        }
+        let shown = error.message.split(" [request-id").next().unwrap().split(" [client-request-id").next().unwrap();
+        writeln!(text, "    {shown}").unwrap();
+        // Whether it was sent, what failed, and what to do; in one line.
+        let begins = if error.status.sent() == Some(false) { "not sent: " } else { "may have been sent: " };
+        assert!(shown.starts_with(begins), "{shown}");
+        assert!(!shown.contains('\n'), "{shown}");
+        assert!(shown.contains("; ") || error.status == Status::InvalidArgument, "{shown}");
+    }
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/messages.txt");
+    if std::env::var_os("WRITE_MESSAGES").is_some() {
+        fs::write(file, &text).unwrap();
+    }
+    assert_eq!(fs::read_to_string(file).unwrap_or_default(), text, "WRITE_MESSAGES=1 writes tests/messages.txt again");
+}
+
+#[test]
+fn graphs_words_are_not_taken_apart() {
+    let verdict = Verdict::Doubtful(Doubt::ServerError);
+    let busy = reply(503, "ErrorServerBusy", "busy; mailbox moves to another server");
+    let error = error(&Ending::Unknown(Blind::OutOfTime), Some(attempt(Ok(busy), verdict)), &me());
+    assert!(
+        error.message.contains("(HTTP 503 ErrorServerBusy: busy; mailbox moves to another server), and"),
+        "{error}"
+    );
+}
+
+#[test]
+fn no_part_of_the_token_is_shown() {
+    let encoded = STANDARD.encode(TOKEN);
+    let claims = STANDARD.encode(format!(r#"{{"access_token":"{TOKEN}"}}"#));
+    for echoed in [TOKEN, &TOKEN[..TOKEN.len() - 1], &TOKEN[4..60], &encoded, &TOKEN.replace('.', " . ")] {
+        let challenges = Reply {
+            www_authenticate: vec![format!("Bearer claims=\"{claims}\"")],
+            request_id: echoed.to_owned(),
+            ..reply(401, echoed, &format!("said {echoed}"))
+        };
+        let error = refused(challenges, Refusal::Unauthenticated, &me());
+        let shown = format!("{error:?}");
+        assert!(shown.contains("[token]") && error.claims.contains("[token]"), "{shown}");
+        assert!(!shown.contains(&TOKEN[8..24]) && !shown.contains(&encoded[8..24]), "{shown}");
+        let known = Known { internet_message_id: Some(echoed.into()), draft: None };
+        let found = Ending::Found(echoed.to_owned());
+        let receipt = of(&found, None, None, &Evidence::default(), &me(), &known).unwrap();
+        assert!(!receipt.sent_id.contains(&TOKEN[8..24]), "{receipt:?}");
+    }
+}
+
+#[test]
+fn a_challenge_is_told_of_wherever_it_is_met() {
+    let challenge = r#"Bearer claims="eyJhY2Nlc3NfdG9rZW4iOnt9fQ==""#.to_owned();
+    let challenged = Reply { www_authenticate: vec![challenge], ..reply(401, "InvalidAuthenticationToken", "m") };
+    let sent = refused(challenged.clone(), Refusal::Unauthenticated, &me());
+    let (looked, ending) = (Some(Ok(challenged)), Ending::MayNotLook(401));
+    let looked = of(&ending, None, looked, &Evidence::default(), &me(), &Known::default()).unwrap_err();
+    for error in [sent, looked] {
+        assert_eq!((error.claims.as_str(), error.http_status), (r#"{"access_token":{}}"#, 401));
+        assert_eq!(error.code, "InvalidAuthenticationToken");
+        assert!(error.message.contains("graph_error_claims"), "{error}");
+    }
+}
+
+#[test]
+fn who_shares_a_send_is_told_the_name_that_it_gave() {
+    let known = Known { internet_message_id: Some("<m>".into()), draft: None };
+    let error = of_a_shared_send(Error::new(Status::Rejected, "m"), &me(), &known);
+    assert_eq!(error.internet_message_id, "<m>");
+    assert_eq!(busy(&me(), &known).internet_message_id, "<m>");
+    assert_eq!(left(Status::Cancelled, false, &me(), &known).internet_message_id, "<m>");
+}
