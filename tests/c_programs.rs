@@ -75,6 +75,18 @@ fn basic(programs: [PathBuf; 2]) {
 }
 
 #[test]
+fn closed_standard_streams() {
+    let server = Server::start();
+    let programs = both("closed_streams.c");
+    let drafts = programs.map(|program| {
+        let id = server.draft();
+        assert_eq!(run(&program, &[&server.0.base_url(), TOKEN, MAILBOX, &id]), "");
+        id
+    });
+    server.sent_once(&drafts);
+}
+
+#[test]
 fn a_client_and_its_accessors() {
     basic(both("basic.c"));
 }
