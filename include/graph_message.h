@@ -55,11 +55,16 @@
  * that take a T * may not. No thread is left behind when a call returns, but for one helper that looks up a host name
  * where a call ended before the system's resolver did. Errors are objects and not tied to a thread.
  *
+ * STACK. A call needs 64 KB of stack (measured with x86_64: 28 KB over plain http, 40 KB over TLS). A thread in a call must
+ * not be ended by pthread_cancel or TerminateThread: the process may abort; cancel the call instead. Where memory runs out the
+ * process aborts, as programs in Rust do; a call takes up to a megabyte for the body of a reply. On Windows the check
+ * whether a certificate was revoked may take 10 seconds, which neither the deadline nor a cancel cuts short.
+ *
  * FORK. A child process may use clients of its parent; it makes connections of its own, and does not remember its
  * parent's calls. No call may be in flight in the thread that forks.
  *
  * UNLOADING. The library stays loaded (ELF: nodelete; on Windows do not call FreeLibrary). No signal handler is
- * installed, nothing is written to stdout or stderr, errno is neither read nor promised, and no proxy is taken from the
+ * installed, nothing is written to stdout or stderr, sockets never take the numbers 0 to 2, errno is neither read nor promised, and no proxy is taken from the
  * environment unless an option asks for it.
  *
  * CALLING CONVENTION. Functions and callbacks are cdecl on every platform.
@@ -316,7 +321,7 @@ graph_status graph_message_send(const char *token,
  *                 audit log keeps. Ends in a NUL, and is cut between two characters where the buffer is too short.
  * size            the size of the buffer in bytes.
  * http_status     NULL, or receives the HTTP status of the last reply, 0 where none came.
- * retry_after_ms  NULL, or receives how long Graph asks to wait, in milliseconds, 0 where it does not.
+ * retry_after_ms  NULL, or receives how long to wait, in milliseconds, as graph_error_retry_after_ms has it.
  *
  * Everything else is as for graph_message_send, graph_init included. Any thread, any number at once.
  */
@@ -337,8 +342,9 @@ graph_status graph_init(const graph_options *options,
                         graph_error **err);
 
 /**
- * Makes a client. It connects when the first call needs it, keeps connections for 15 seconds after the last, and starts no
- * thread but, while a host name is looked up, one helper.
+ * Makes a client. It connects when the first call needs it, keeps connections for the next calls, and starts no thread but, while
+ * a host name is looked up, one helper. A connection that was not used for 15 seconds is used no more; the next call closes it, or
+ * graph_client_free.
  *
  * options  copied; they stay the caller's. NULL is the defaults.
  * client   receives the client, to be freed with graph_client_free; NULL on failure.
@@ -576,7 +582,8 @@ const char *graph_error_request_id(const graph_error *error);
 const char *graph_error_client_request_id(const graph_error *error);
 
 /**
- * How long Graph asks to wait, in milliseconds; 0 where it does not.
+ * How long to wait before the draft is sent again, in milliseconds: as Graph asks, two minutes where it asks and does not say how
+ * long; 0 where it does not ask.
  */
 uint32_t graph_error_retry_after_ms(const graph_error *error);
 

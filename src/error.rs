@@ -20,7 +20,8 @@ pub struct Error {
     pub request_id: String,
     /// The `client-request-id` sent with every attempt of the call, empty where the call built no request.
     pub client_request_id: String,
-    /// How long Graph asked to wait before the next attempt; zero where it did not, or did not say how long.
+    /// How long to wait before the next attempt: as Graph asked, two minutes where it did not say how long; zero where nothing
+    /// asks to wait.
     pub retry_after: Duration,
     /// How many attempts handed on at least one byte of a request.
     pub attempts: u32,

@@ -385,6 +385,30 @@ fn a_byte_order_mark_is_no_part_of_a_file() {
     accepted(&prepared(command().env("SSL_CERT_FILE", &marked), &url).send_another());
 }
 
+/// A machine whose clock stands where no certificate is valid. Nothing is printed: the driver's stderr is the test's own, and a
+/// panic of a dependency ends in GRAPH_INTERNAL.
+#[test]
+fn a_clock_that_is_wrong() {
+    // Valid in 2000.
+    let nginx = Nginx::tls(&certificates().expired, "");
+    let url = nginx.url("https://localhost");
+    for (date, why) in [
+        ("1960-01-01 00:00:00", &["clock stands before 1970"][..]),
+        ("1999-01-01 00:00:00", &["is valid from 2000-01-01", "clock says 1999-01-01", "clock right?"]),
+        ("2026-01-01 00:00:00", &["expired on 2001-01-01", "clock says 2026-01-01", "clock right?"]),
+    ] {
+        for roots in ["0", "1"] {
+            let program = command();
+            let mut faked = Command::new(tool("faketime"));
+            faked.arg("-f").arg(format!("@{date}")).arg(program.get_program()).args(program.get_args());
+            faked.env_remove("LD_LIBRARY_PATH").env_remove("SSL_CERT_FILE").env_remove("SSL_CERT_DIR");
+            let mut driver = prepared(&mut faked, &url);
+            trust(&mut driver, &certificates().ca);
+            refused(&driver.set("roots", roots).send_another(), why);
+        }
+    }
+}
+
 /// A server that ends the handshake of a client without a certificate.
 fn demands_a_certificate<const TLS_1_3: bool>(stream: &mut TcpStream) {
     let mut roots = rustls::RootCertStore::empty();

@@ -17,6 +17,10 @@ use crate::outcome::{
 };
 use crate::status::Status;
 
+/// What the caller is told to wait where Graph asks to and does not say how long: its limits are counted in minutes
+/// (<https://learn.microsoft.com/graph/throttling-limits>).
+const SUGGESTED_WAIT: Duration = Duration::from_secs(120);
+
 /// What is known of a mail that was sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Receipt {
@@ -246,8 +250,11 @@ fn replied(verdict: &Verdict, reply: &Reply, token: &Token, target: &Target) -> 
         Verdict::Doubtful(doubt) => Failed::Doubtful(*doubt),
         Verdict::Accepted | Verdict::NotBegun(_) => Failed::Nothing,
     };
-    let wait = if let Failed::Throttled(wait) = failed { wait } else { None };
-    Answer::new(mail_of(verdict), failed, target).said(reply, token).waiting(wait.unwrap_or_default())
+    let answer = Answer::new(mail_of(verdict), failed, target).said(reply, token);
+    match verdict {
+        Verdict::Throttled(wait) => answer.waiting(wait.unwrap_or(SUGGESTED_WAIT)),
+        Verdict::Accepted | Verdict::Refused(_) | Verdict::Doubtful(_) | Verdict::NotBegun(_) => answer,
+    }
 }
 
 fn failed(verdict: &Verdict, failure: &Failure, out_of_time: bool) -> Failed {
@@ -286,7 +293,7 @@ fn cannot_look(looked: Option<Result<Reply, Failure>>, failure: Option<LookFailu
     match (looked, failure) {
         (_, None) => new(Failed::NoLook("it was answered with another message".to_owned())),
         (Some(Ok(reply)), Some(_)) if reply.status == 429 => {
-            new(Failed::Throttled(wait)).said(&reply, &target.token).waiting(wait.unwrap_or_default())
+            new(Failed::Throttled(wait)).said(&reply, &target.token).waiting(wait.unwrap_or(SUGGESTED_WAIT))
         }
         (Some(Ok(reply)), Some(_)) => {
             let why = "the reply shows nothing".to_owned();

@@ -16,8 +16,9 @@ use crate::error::Error;
 /// Settings, and the connections they led to. Used by any number of threads at once.
 pub struct graph_client(Client);
 
-/// Makes a client. It connects when the first call needs it, keeps connections for 15 seconds after the last, and starts no
-/// thread but, while a host name is looked up, one helper.
+/// Makes a client. It connects when the first call needs it, keeps connections for the next calls, and starts no thread but, while
+/// a host name is looked up, one helper. A connection that was not used for 15 seconds is used no more; the next call closes it, or
+/// graph_client_free.
 ///
 /// options  copied; they stay the caller's. NULL is the defaults.
 /// client   receives the client, to be freed with graph_client_free; NULL on failure.

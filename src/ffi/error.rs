@@ -100,7 +100,8 @@ pub extern "C" fn graph_error_client_request_id(error: Option<&graph_error>) -> 
     text_of(error, |error| &error.client_request_id)
 }
 
-/// How long Graph asks to wait, in milliseconds; 0 where it does not.
+/// How long to wait before the draft is sent again, in milliseconds: as Graph asks, two minutes where it asks and does not say how
+/// long; 0 where it does not ask.
 #[unsafe(no_mangle)]
 pub extern "C" fn graph_error_retry_after_ms(error: Option<&graph_error>) -> u32 {
     guard_value(0, || error.map_or(0, |error| error.retry_after_ms))

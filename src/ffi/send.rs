@@ -54,7 +54,7 @@ pub unsafe extern "C" fn graph_message_send(
 ///                 audit log keeps. Ends in a NUL, and is cut between two characters where the buffer is too short.
 /// size            the size of the buffer in bytes.
 /// http_status     NULL, or receives the HTTP status of the last reply, 0 where none came.
-/// retry_after_ms  NULL, or receives how long Graph asks to wait, in milliseconds, 0 where it does not.
+/// retry_after_ms  NULL, or receives how long to wait, in milliseconds, as graph_error_retry_after_ms has it.
 ///
 /// Everything else is as for graph_message_send, graph_init included. Any thread, any number at once.
 #[unsafe(no_mangle)]

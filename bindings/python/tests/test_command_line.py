@@ -54,7 +54,25 @@ def test_usage(emulator: Emulator) -> None:
     assert "exit codes" in command(emulator, "send", "--help").stdout
 
 
-def test_ctrl_c(emulator: Emulator) -> None:
+@pytest.mark.parametrize("output", [">/dev/full", "| true", ">&-", "2>/dev/full"])
+def test_an_output_that_nobody_reads_changes_no_exit_code(output: str, emulator: Emulator) -> None:
+    line = f'"{sys.executable}" -m graph_message send --base-url {emulator.base_url} "$1" {output}; exit ${{PIPESTATUS[0]}}'
+    for id, code in [(emulator.draft()["id"], 0), ("gone", os.EX_NOINPUT)]:
+        ended = subprocess.run(["bash", "-c", line, "-", id], input=TOKEN, capture_output=True, text=True, timeout=60)
+        assert ended.returncode == code, ended
+        assert "Traceback" not in ended.stderr and "Exception" not in ended.stderr
+    assert len(emulator.mails()) == 1
+
+
+def test_standard_input_that_is_closed(emulator: Emulator) -> None:
+    line = f'"{sys.executable}" -m graph_message send --base-url {emulator.base_url} x <&-'
+    ended = subprocess.run(["bash", "-c", line], capture_output=True, text=True, timeout=60)
+    assert ended.returncode == os.EX_NOINPUT
+    assert len(ended.stderr.splitlines()) == 1 and "--token-file" in ended.stderr
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_ends_a_call(number: signal.Signals, code: int, emulator: Emulator) -> None:
     emulator.fault(do="hang")
     line = [sys.executable, "-m", "graph_message", "send", "--base-url", emulator.base_url, emulator.draft()["id"]]
     running = subprocess.Popen(line, stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
@@ -63,7 +81,7 @@ def test_ctrl_c(emulator: Emulator) -> None:
     running.stdin.close()
     running.stdin = None
     time.sleep(1.5)
-    running.send_signal(signal.SIGINT)
+    running.send_signal(number)
     _, said = running.communicate(timeout=5)
-    assert running.returncode == 130
+    assert running.returncode == code
     assert "may have been sent" in said and "Traceback" not in said

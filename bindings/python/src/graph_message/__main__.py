@@ -6,7 +6,7 @@ import argparse
 import os
 import signal
 import sys
-from typing import Union
+from typing import NoReturn, TextIO, Union
 
 from . import Client, Error, Status, __version__
 
@@ -63,8 +63,30 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+class _Terminated(KeyboardInterrupt):
+    """SIGTERM: ends a call as Ctrl-C does."""
+
+
+def _terminate(_signal: int, _frame: object) -> NoReturn:
+    raise _Terminated
+
+
+def _say(text: object, stream: Union[TextIO, None]) -> None:
+    """Prints a line. The exit code tells what became of the mail, also where nobody can read the line."""
+    try:
+        print(text, file=stream, flush=True)
+    except (OSError, ValueError):
+        # What is left in the buffer would fail again when the interpreter ends.
+        for place in (sys.stdout, sys.stderr):
+            if place is stream and place is not None:
+                os.dup2(os.open(os.devnull, os.O_WRONLY), place.fileno())
+
+
 def _token(file: Union[str, None]) -> str:
     if file is None:
+        # There is none where the caller has closed it.
+        if sys.stdin is None:
+            raise OSError("standard input is closed; give --token-file")
         return sys.stdin.read().strip()
     with open(file, encoding="utf-8") as opened:
         return opened.read().strip()
@@ -73,10 +95,11 @@ def _token(file: Union[str, None]) -> str:
 def main(arguments: Union[list[str], None] = None) -> int:
     """Runs the command line, and returns its exit code."""
     given = _parser().parse_args(arguments)
+    signal.signal(signal.SIGTERM, _terminate)
     try:
         token = _token(given.token_file)
     except (OSError, UnicodeDecodeError) as error:
-        print(f"cannot read the token: {error}", file=sys.stderr)
+        _say(f"cannot read the token: {error}", sys.stderr)
         return os.EX_NOINPUT
     try:
         with Client(
@@ -90,13 +113,13 @@ def main(arguments: Union[list[str], None] = None) -> int:
             function = client.send if given.command == "send" else client.check
             receipt = function(given.id, given.user, internet_message_id=given.internet_message_id)
     except Error as error:
-        print(error, file=sys.stderr)
+        _say(error, sys.stderr)
         return _EXITS.get(error.status, os.EX_PROTOCOL)
     except KeyboardInterrupt as interrupt:
-        print(interrupt.__cause__ or "sent, and interrupted", file=sys.stderr)
-        return 128 + signal.SIGINT
+        _say(interrupt.__cause__ or "sent, and interrupted", sys.stderr)
+        return 128 + (signal.SIGTERM if isinstance(interrupt, _Terminated) else signal.SIGINT)
     ids = f"request-id {receipt.request_id} client-request-id {receipt.client_request_id}"
-    print(f"sent ({receipt.evidence.name.lower()}) {ids}")
+    _say(f"sent ({receipt.evidence.name.lower()}) {ids}", sys.stdout)
     return os.EX_OK
 
 
