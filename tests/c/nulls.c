@@ -33,7 +33,7 @@ static void refused(graph_status status, graph_error **made, const char *name)
 {
     graph_error *err = *made;
     char wanted[64];
-    snprintf(wanted, sizeof wanted, "%s is NULL", name);
+    snprintf(wanted, sizeof wanted, "not sent: %s is NULL", name);
     CHECK_STATUS(status, GRAPH_INVALID_ARGUMENT, err);
     CHECK(strstr(graph_error_message(err), wanted) == graph_error_message(err));
     CHECK(graph_error_http_status(err) == 0);

@@ -16,14 +16,16 @@ enum { BROKEN_COUNT = sizeof BROKEN / sizeof *BROKEN, CONTROL_COUNT = sizeof CON
 
 static graph_client *client;
 
-/* The message is one line that begins with the name of what was refused. */
+/* The message is one line that begins with what became of the mail and the name of what was refused. */
 static void refused(graph_status status, graph_error **made, const char *name)
 {
     graph_error *err = *made;
     const char *message = graph_error_message(err), *c;
+    char wanted[64];
     CHECK_STATUS(status, GRAPH_INVALID_ARGUMENT, err);
-    if (strncmp(message, name, strlen(name)) != 0 || message[strlen(name)] != ' ') {
-        fprintf(stderr, "the message does not begin with \"%s \": %s\n", name, message);
+    snprintf(wanted, sizeof wanted, "not sent: %s ", name);
+    if (strncmp(message, wanted, strlen(wanted)) != 0) {
+        fprintf(stderr, "the message does not begin with \"%s\": %s\n", wanted, message);
         exit(1);
     }
     if (strstr(message, SECRET)) {
