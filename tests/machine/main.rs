@@ -21,11 +21,18 @@ mod run;
 mod search;
 mod seen;
 mod setup;
+mod tampered;
 mod world;
 
 #[test]
 fn all_schedules_of_a_few_faults() {
     search::everything();
+}
+
+#[test]
+#[cfg_attr(debug_assertions, ignore = "takes minutes without optimization")]
+fn every_assertion_can_fail() {
+    tampered::every_assertion_can_fail();
 }
 
 /// Plays one run and prints everything about it: `MACHINE_REPLAY='...' cargo test --test machine replay -- --nocapture`.

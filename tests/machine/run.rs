@@ -220,10 +220,26 @@ impl<'a> Run<'a> {
         self.minds_action();
     }
 
-    /// What the machine may never ask for.
     fn minds_action(&mut self) {
+        if let Action::Attempt { looks_meanwhile, .. } = self.action {
+            let call = self.call();
+            self.seen.owes_attempt = false;
+            let is_late_look_missed =
+                !looks_meanwhile && call.rules.verify != Verify::Never && !(self.seen.knows_name && self.seen.draft);
+            self.seen.missed_late_look |= is_late_look_missed && !self.seen.knows_name;
+        }
+        if let Some(broken) = self.forbids(&self.action) {
+            self.broken = Some(broken);
+        }
+        if matches!(self.action, Action::Look { .. } | Action::Search(_)) && self.step > 200 {
+            self.broken = Some("never ends".to_owned());
+        }
+    }
+
+    /// What the machine may never ask for.
+    pub fn forbids(&self, action: &Action) -> Option<String> {
         let steady = self.world.clocks.steady();
-        let broken = match &self.action {
+        match action {
             Action::Wait(wait) => {
                 let time = ms(wait.time);
                 let allowed = (30 * SECOND).max(self.seen.told).max(ms(self.call().rules.settle));
@@ -235,13 +251,8 @@ impl<'a> Run<'a> {
                     None
                 }
             }
-            Action::Attempt { looks_meanwhile, .. } => {
+            Action::Attempt { .. } => {
                 let call = self.call();
-                self.seen.owes_attempt = false;
-                let is_late_look_missed = !looks_meanwhile
-                    && call.rules.verify != Verify::Never
-                    && !(self.seen.knows_name && self.seen.draft);
-                self.seen.missed_late_look |= is_late_look_missed && !self.seen.knows_name;
                 if call.purpose == Purpose::Check {
                     Some("a check sends".to_owned())
                 } else if self.seen.accepted_before {
@@ -262,17 +273,11 @@ impl<'a> Run<'a> {
             | Action::Renew
             | Action::Claim(_)
             | Action::Answer(_) => {
-                let is_look = matches!(self.action, Action::Look { .. } | Action::LookAt(_) | Action::Search(_));
+                let is_look = matches!(action, Action::Look { .. } | Action::LookAt(_) | Action::Search(_));
                 let call = self.call();
                 (is_look && !may_look(call.purpose, call.rules.verify))
                     .then(|| "looks, although it must not".to_owned())
             }
-        };
-        if broken.is_some() {
-            self.broken = broken;
-        }
-        if matches!(self.action, Action::Look { .. } | Action::Search(_)) && self.step > 200 {
-            self.broken = Some("never ends".to_owned());
         }
     }
 

@@ -1,6 +1,6 @@
 //! All schedules of up to so many faults: at each action every letter is tried, on a copy of the machine and of the world.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
@@ -17,6 +17,7 @@ use crate::letters::{Letter, offers};
 use crate::run::Run;
 use crate::seen::Inherited;
 use crate::setup::{Setup, setups};
+use crate::tampered;
 
 /// The most failures that are told; of one kind one is enough.
 const MOST_FAILURES: usize = 40;
@@ -103,9 +104,26 @@ struct Search<'a> {
     groups: Groups,
     covered: HashSet<(State, Letter), Fast>,
     failures: Vec<(String, Place)>,
+    /// What the oracle says of answers that were tampered with, where it is asked.
+    tampered: Option<BTreeSet<String>>,
 }
 
-impl Search<'_> {
+impl<'a> Search<'a> {
+    fn new(setup: &'a Setup, nth: usize, depth: u8) -> Search<'a> {
+        Search {
+            setup,
+            nth,
+            world: 0,
+            depth,
+            schedules: 0,
+            calls: 0,
+            groups: Groups::default(),
+            covered: HashSet::default(),
+            failures: Vec::new(),
+            tampered: None,
+        }
+    }
+
     /// Follows a run to its end, and all that have further faults; the run has used so many of those that are allowed to it.
     fn follow(&mut self, mut run: Run, limit: u8) {
         loop {
@@ -142,6 +160,9 @@ impl Search<'_> {
     /// A call ended. Whether another one follows.
     fn ends(&mut self, run: &mut Run, ended: &crate::run::Ended) -> bool {
         self.calls += 1;
+        if let Some(said) = &mut self.tampered {
+            said.extend(tampered::sayings(run, ended));
+        }
         if let Some(why) = judge::broken(run, ended) {
             self.fails(why, run);
             return false;
@@ -255,17 +276,7 @@ pub fn everything() {
                     // A further call doubles what can go wrong: it has one fault less.
                     let depth = u8::try_from(depth).unwrap();
                     let depth = if setup.searched_calls() > 1 { depth.saturating_sub(1).max(1) } else { depth };
-                    let mut search = Search {
-                        setup,
-                        nth,
-                        world: 0,
-                        depth,
-                        schedules: 0,
-                        calls: 0,
-                        groups: Groups::default(),
-                        covered: HashSet::default(),
-                        failures: Vec::new(),
-                    };
+                    let mut search = Search::new(setup, nth, depth);
                     for (world, hidden) in search.setup.worlds.iter().enumerate() {
                         search.world = world;
                         search.follow(Run::new(setup, *hidden, false), search.depth);
@@ -322,6 +333,21 @@ pub fn everything() {
         println!("{why}\n{}", replay(&setups, place));
     }
     assert!(failures.is_empty(), "{} kinds of failure: {}", failures.len(), failures[0].0);
+}
+
+/// What the oracle says of all that is tampered with in runs of at most one fault.
+pub fn of_the_tampered() -> BTreeSet<String> {
+    let mut said = BTreeSet::new();
+    for (nth, setup) in setups(false).iter().enumerate() {
+        let mut search = Search::new(setup, nth, 1);
+        search.tampered = Some(BTreeSet::new());
+        for (world, hidden) in setup.worlds.iter().enumerate().step_by(17) {
+            search.world = world;
+            search.follow(Run::new(setup, *hidden, false), search.depth);
+        }
+        said.extend(search.tampered.unwrap_or_default());
+    }
+    said
 }
 
 fn coverage(covered: &HashSet<(State, Letter), Fast>) -> String {

@@ -303,6 +303,11 @@ impl World {
         self.pending.push((at, who));
     }
 
+    /// One mail more of a call than the service let leave: for the oracle that must notice.
+    pub fn another_leaves(&mut self, nth: usize) {
+        self.mails[nth] += 1;
+    }
+
     /// Whether the service would take a request now.
     pub fn takes(&self, at: i64) -> bool {
         self.hidden.start != Start::NoRecipients && matches!(self.main.at(at), View::Draft { id: MAIN, .. })

@@ -32,6 +32,7 @@ mod requests;
 mod run;
 mod schedule;
 mod search;
+mod tampered;
 mod threads;
 mod threads_invariants;
 mod threads_plan;
@@ -62,6 +63,12 @@ fn random_schedules() {
 #[test]
 fn all_schedules_of_a_few_faults() {
     exhaustive::exhaustive();
+}
+
+#[test]
+#[cfg_attr(debug_assertions, ignore = "takes a minute without optimization")]
+fn every_assertion_can_fail() {
+    tampered::every_assertion_can_fail();
 }
 
 #[test]

@@ -1,0 +1,156 @@
+//! The oracle is asked about answers that no call gave: each of its assertions must fail for one of them. What none could break would
+//! hold nothing.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use graph_message::delivery::check::Blind;
+use graph_message::delivery::ending::{Ending, NotADraft};
+use graph_message::delivery::gate::Outside;
+use graph_message::delivery::retry::Wait;
+use graph_message::delivery::step::Action;
+use graph_message::outcome::{Cause, Doubt, LookFailure, Refusal, Verdict};
+
+use crate::clocks::SECOND;
+use crate::judge;
+use crate::run::{Ended, Run};
+use crate::search;
+use crate::seen::{Brought, Facts, Inherited};
+
+/// Where the assertions stand.
+const SOURCES: [&str; 2] = [include_str!("judge.rs"), include_str!("run.rs")];
+
+pub fn every_assertion_can_fail() {
+    let said = search::of_the_tampered();
+    let assertions: BTreeSet<&str> = SOURCES.iter().flat_map(|source| assertions(source)).collect();
+    assert!(assertions.len() > 20, "{assertions:?}");
+    let vacuous: Vec<&&str> =
+        assertions.iter().filter(|assertion| !said.iter().any(|said| is_said(assertion, said))).collect();
+    assert!(vacuous.is_empty(), "never fails: {vacuous:#?}");
+    println!("{} assertions, each of which fails for an answer that was tampered with", assertions.len());
+}
+
+/// The texts of a source that begin as an invariant does.
+fn assertions(source: &str) -> impl Iterator<Item = &str> {
+    source.split('"').filter(|text| {
+        let text = text.as_bytes();
+        text.len() > 4 && text[0] == b'I' && text[1].is_ascii_digit() && text[2] == b':'
+    })
+}
+
+/// Whether a saying is of that form, `{}` standing for anything.
+fn is_said(form: &str, said: &str) -> bool {
+    let mut rest = said;
+    form.split('{').enumerate().all(|(nth, part)| {
+        let fixed = if nth == 0 { part } else { part.split_once('}').map_or("", |(_, fixed)| fixed) };
+        match rest.find(fixed) {
+            Some(at) => {
+                rest = &rest[at + fixed.len()..];
+                true
+            }
+            None => false,
+        }
+    })
+}
+
+/// What the oracle says of this end with another answer, other facts or another world.
+pub fn sayings(run: &Run, ended: &Ended) -> Vec<String> {
+    let mut said = Vec::new();
+    let mut worlds = vec![run.clone()];
+    let mut another = run.clone();
+    another.world.another_leaves(run.nth);
+    another.world.another_leaves(run.nth);
+    worlds.push(another);
+    for run in &worlds {
+        for ending in endings() {
+            for facts in facts_of(&ended.facts) {
+                for at in [ended.at, ended.facts.deadline + 3600 * SECOND] {
+                    let tampered = Ended { nth: ended.nth, facts: facts.clone(), ending: ending.clone(), at };
+                    said.extend(judge::broken(run, &tampered));
+                }
+            }
+        }
+    }
+    for facts in facts_of(&ended.facts) {
+        let mut run = run.clone();
+        run.seen = facts;
+        for action in actions() {
+            said.extend(run.forbids(&action));
+        }
+    }
+    // Numbers make no other saying, but for that of the invariant.
+    let without_numbers = |text: String| match text.split_once(": ") {
+        Some((invariant, what)) => format!("{invariant}: {}", what.replace(|c: char| c.is_ascii_digit(), "")),
+        None => text,
+    };
+    said.into_iter().map(without_numbers).collect()
+}
+
+fn endings() -> Vec<Ending> {
+    let refused = |refusal| Ending::AsAttempted(Verdict::Refused(refusal), false);
+    vec![
+        Ending::Accepted,
+        Ending::Found("id".to_owned()),
+        refused(Refusal::Unauthenticated),
+        refused(Refusal::Forbidden),
+        refused(Refusal::NotFound),
+        refused(Refusal::Rejected),
+        Ending::AsAttempted(Verdict::Throttled(None), false),
+        Ending::AsAttempted(Verdict::NotBegun(Cause::Connection), false),
+        Ending::AsAttempted(Verdict::Doubtful(Doubt::ServerError), false),
+        Ending::NotADraft(NotADraft::BeforeCall),
+        Ending::NoRecipients,
+        Ending::NotFound,
+        Ending::MayNotLook(403),
+        Ending::CannotLook(Some(LookFailure { what: Ok(500), wait: None }), false),
+        Ending::NotSent,
+        Ending::Unknown(Blind::Gone),
+        Ending::Unknown(Blind::CameBack),
+        Ending::EarlierUnknown(Blind::OutOfTime),
+        Ending::KeptOut(Outside::OutOfTime),
+        Ending::CancelledWhileWaiting,
+    ]
+}
+
+/// These facts, and such as differ in one.
+fn facts_of(facts: &Facts) -> Vec<Facts> {
+    let with = |change: fn(&mut Facts)| {
+        let mut other = facts.clone();
+        change(&mut other);
+        other
+    };
+    vec![
+        facts.clone(),
+        with(|facts| facts.accepted_before = true),
+        with(|facts| (facts.own_doubt, facts.has_left) = (true, true)),
+        with(|facts| facts.owes_attempt = true),
+        with(|facts| {
+            (facts.own_doubt, facts.looked_draft_settled, facts.attempts) = (true, true, 1);
+            facts.last = Some(Verdict::Doubtful(Doubt::ServerError));
+        }),
+        with(|facts| {
+            if let Some(look) = &mut facts.first_look {
+                look.brought = Brought::Gone;
+            }
+            (facts.attempts, facts.knows_name, facts.search) = (0, true, None);
+        }),
+        with(|facts| {
+            if let Some(look) = &mut facts.look {
+                (look.brought, look.began) = (Brought::Gone, i64::MAX / 4);
+            }
+            (facts.knows_name, facts.search) = (true, None);
+        }),
+        with(|facts| {
+            if let Some(look) = &mut facts.look {
+                (look.brought, look.began) = (Brought::Gone, i64::MAX / 4);
+            }
+            (facts.knows_name, facts.missed_late_look, facts.inherited) = (false, true, Inherited::Doubt);
+        }),
+        with(|facts| facts.look = None),
+    ]
+}
+
+fn actions() -> Vec<Action> {
+    let wait = |time| Action::Wait(Wait::exactly(Duration::from_secs(time)));
+    vec![wait(86_400), wait(61), Action::Attempt { reserve: Duration::ZERO, looks_meanwhile: false }, Action::Renew]
+}
