@@ -49,14 +49,14 @@ pub struct Reply {
     pub client_request_ids: Vec<String>,
     /// Whether it began before the last byte of the request was handed on: then it answers something else.
     pub came_early: bool,
-    /// Whether it is a 2xx that names no request, from a host that has named those before: Graph's names each, and what answers
-    /// in its place may have spoken before it was asked.
+    /// Whether it is a 2xx that was there at once and names no request, from a host that has named those before: Graph's names
+    /// each, and what answers in its place may have spoken before it was asked.
     pub lacks_its_name: bool,
 }
 
 impl Reply {
     /// Whether it answers the request that was made under this `client-request-id`: it did not begin before that was handed
-    /// on, names no other, and names this one where its host does that.
+    /// on, names no other, and names this one where its host does that and nothing else says that it came after it.
     pub fn is_for(&self, client_request_id: &str) -> bool {
         let is_named = |id: &String| id.eq_ignore_ascii_case(client_request_id) || *id == self.request_id;
         !self.came_early && !self.lacks_its_name && self.client_request_ids.iter().all(is_named)

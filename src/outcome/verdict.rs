@@ -245,6 +245,8 @@ mod tests {
         for status in [202, 400, 404, 429, 503] {
             let early = Reply { came_early: true, ..reply(status, "") };
             assert_eq!(verdict(early), Verdict::Doubtful(Doubt::NotOurs), "{status}");
+            let nameless = Reply { lacks_its_name: true, ..reply(status, "") };
+            assert_eq!(verdict(nameless), Verdict::Doubtful(Doubt::NotOurs), "{status}");
             let names = |ids: &[&str]| Reply {
                 client_request_ids: ids.iter().map(ToString::to_string).collect(),
                 ..reply(status, if status == 202 { "" } else { ERROR })

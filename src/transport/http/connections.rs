@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::lane::Lane;
+use super::line::Came;
 use super::shared::Shared;
 use crate::outcome::Reply;
 
@@ -48,13 +49,15 @@ impl Connections {
         Lane::new(self.config.clone(), Arc::clone(&self.shared))
     }
 
-    /// Whether a reply is a success that names no request, where others have; what was early teaches nothing. Between the
+    /// Whether a reply is a success that was there at once and names no request, where others have been named. Between the
     /// question whether a peer has spoken and the write there is always a moment: what is said in it is not seen to be early.
-    pub fn lacks_its_name(&self, reply: &Reply) -> bool {
+    pub fn lacks_its_name(&self, reply: &Reply, came: Came) -> bool {
         if reply.client_request_ids.is_empty() {
-            return (200..300).contains(&reply.status) && self.names_requests.load(Ordering::Relaxed);
+            let is_success = (200..300).contains(&reply.status);
+            return is_success && came == Came::AtOnce && self.names_requests.load(Ordering::Relaxed);
         }
-        if !reply.came_early {
+        // What was early teaches nothing.
+        if came != Came::Early {
             self.names_requests.store(true, Ordering::Relaxed);
         }
         false

@@ -29,6 +29,20 @@ pub enum Stage {
     Exchange,
 }
 
+/// How a reply came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Came {
+    /// Before the request was handed on.
+    Early,
+    /// It was there as soon as it was asked for: quicker than a service answers, and perhaps from before the request.
+    AtOnce,
+    /// After a wait.
+    Later,
+}
+
+/// A wait that is shorter was none: the bytes were there.
+const AT_ONCE: Duration = Duration::from_micros(10);
+
 /// The limits of the call that runs, for the connection; what became of its bytes, for the call. One thread uses it at a
 /// time.
 #[derive(Debug, Default)]
@@ -42,6 +56,8 @@ struct State {
     handed_on: bool,
     is_stale: bool,
     came_early: bool,
+    /// The longest that was waited for bytes of the reply.
+    longest_wait: Duration,
     /// The last bytes of the reply, as far as it was read.
     end_of_reply: [u8; LAST_CHUNK],
 }
@@ -89,10 +105,14 @@ impl Line {
         *self.state() = State { limits: Some(limits.clone()), ..State::default() };
     }
 
-    /// The call is over, and nothing of it is kept: what it would do when late holds on to its client. Tells whether its reply
-    /// came early.
-    pub fn end(&self) -> bool {
-        mem::take(&mut *self.state()).came_early
+    /// The call is over, and nothing of it is kept: what it would do when late holds on to its client. Tells how its reply came.
+    pub fn end(&self) -> Came {
+        let state = mem::take(&mut *self.state());
+        match state.came_early {
+            true => Came::Early,
+            false if state.longest_wait < AT_ONCE => Came::AtOnce,
+            false => Came::Later,
+        }
     }
 
     /// The connection gets to its next stage. In all but the last, the time to connect runs. A stage that ended too late is
@@ -127,6 +147,14 @@ impl Line {
     /// Bytes of a reply have come, and the request is not handed on to its end.
     pub fn reply_came_early(&self) {
         self.state().came_early = true;
+    }
+
+    /// So long was waited for bytes to read.
+    pub fn waited(&self, time: Duration) {
+        let mut state = self.state();
+        if state.requesting {
+            state.longest_wait = state.longest_wait.max(time);
+        }
     }
 
     /// The operating system took bytes of whatever is being written.

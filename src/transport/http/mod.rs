@@ -33,7 +33,7 @@ use crate::outcome::{BodyEnd, Cause, Failure, Framing, LONGEST_BODY, Reply};
 use crate::per_process::PerProcess;
 use connections::Connections;
 use framing::framing;
-use line::Line;
+use line::{Came, Line};
 use names::Names;
 use shared::Shared;
 use tls::{Tls, TlsSettings, demands_a_certificate, no_certificate_to_give};
@@ -105,8 +105,9 @@ impl Transport for HttpTransport {
             // Where it fails, the lane is dropped, and with it whatever is left of its connection, which that resets.
             match response.and_then(|response| read_reply(response, &lane.line)) {
                 Ok(mut reply) => {
-                    reply.came_early = lane.line.end();
-                    reply.lacks_its_name = connections.lacks_its_name(&reply);
+                    let came = lane.line.end();
+                    reply.came_early = came == Came::Early;
+                    reply.lacks_its_name = connections.lacks_its_name(&reply, came);
                     connections.keep(lane);
                     return Ok(reply);
                 }

@@ -9,6 +9,7 @@ use std::{iter, thread};
 use socket2::{Domain, SockRef, Socket, Type};
 use ureq::unversioned::transport::{NextTimeout, Transport as _};
 
+use super::line::Came;
 use super::link::Link;
 use super::stream::Stream;
 use super::wire::{Heard, Wire};
@@ -309,18 +310,25 @@ fn what_comes_before_a_request_does_not_answer_it() {
 #[test]
 fn a_success_without_a_name_where_others_had_one() {
     let base = peer(|_, stream| {
-        for named in ["", "client-request-id: 4f1c\r\n", ""] {
+        for named in ["", "client-request-id: 4f1c\r\n"] {
             read_head(stream);
             write!(stream, "HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n{named}\r\n").unwrap();
         }
         read_head(stream);
-        write!(stream, "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n").unwrap();
-        read_head(stream);
     });
     let transport = transport(Names::default(), None);
     let send = || transport.exchange(&a_send(&base, 1), &limits(10_000, 10_000)).unwrap();
-    let lacks: Vec<bool> = (0..4).map(|_| send().lacks_its_name).collect();
-    assert_eq!(lacks, [false, false, true, false]);
+    let connections = transport.connections.current(|| panic!("forked"));
+    let nameless = send();
+    for came in [Came::Early, Came::AtOnce, Came::Later] {
+        assert!(!connections.lacks_its_name(&nameless, came), "nobody was named before");
+    }
+    let named = send();
+    assert!(!nameless.lacks_its_name && !named.lacks_its_name);
+    assert!(connections.lacks_its_name(&nameless, Came::AtOnce));
+    assert!(!connections.lacks_its_name(&nameless, Came::Later));
+    assert!(!connections.lacks_its_name(&Reply { status: 404, ..nameless }, Came::AtOnce));
+    assert!(!connections.lacks_its_name(&named, Came::AtOnce));
 }
 
 /// A connection as ureq gets it, to a peer on this machine, and the peer's side of it.
@@ -366,7 +374,7 @@ fn a_reply_to_half_a_request_is_early() {
         link.transmit_output(10_000, NextTimeout::default()).unwrap();
         peer.write_all(ACCEPTED.as_bytes()).unwrap();
         assert!(link.await_input(NextTimeout::default()).unwrap());
-        assert_eq!(line.end(), is_early);
+        assert_eq!(line.end() == Came::Early, is_early);
     }
 }
 
