@@ -121,6 +121,7 @@ impl<'a, T: Transport + 'static, C: Clock + 'static> Sending<'a, T, C> {
         };
         let now = self.core.clock.now();
         let settings = &self.core.settings;
+        // Mostly nobody looks: it is a pointer, and not a sight.
         let meanwhile = Arc::new(Mutex::new(None));
         let reply_by = (now + settings.attempt_timeout).min(self.order.deadline - reserve);
         let limits = Limits {
@@ -149,7 +150,7 @@ impl<'a, T: Transport + 'static, C: Clock + 'static> Sending<'a, T, C> {
         let number = self.evidence.attempts;
         settings.log.write(Level::Debug, || log::of_attempt(&self.target.send(), number, &attempt));
         self.attempt = Some(attempt);
-        let meanwhile = meanwhile.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let meanwhile = meanwhile.lock().unwrap_or_else(PoisonError::into_inner).take().map(|sight| *sight);
         Event::Attempted { verdict, meanwhile }
     }
 
@@ -157,7 +158,7 @@ impl<'a, T: Transport + 'static, C: Clock + 'static> Sending<'a, T, C> {
         &self,
         known: &Known,
         reply_by: std::time::Instant,
-        seen: &Arc<Mutex<Option<Sight>>>,
+        seen: &Arc<Mutex<Option<Box<Sight>>>>,
     ) -> Arc<dyn Fn() + Send + Sync> {
         let (core, target, mailbox) = (Arc::clone(self.core), self.target.clone(), self.order.caller.mailbox.clone());
         let (cancel, seen, mail) = (self.order.cancel.clone(), Arc::clone(seen), known.internet_message_id.clone());
@@ -175,7 +176,7 @@ impl<'a, T: Transport + 'static, C: Clock + 'static> Sending<'a, T, C> {
             if let Some(wait) = result.ok().and_then(|r| asked_to_wait(&r, &target.client_request_id, wall)) {
                 gates.pause(&mailbox, core.clock.now(), wait);
             }
-            *seen.lock().unwrap_or_else(PoisonError::into_inner) = Some(sight);
+            *seen.lock().unwrap_or_else(PoisonError::into_inner) = Some(Box::new(sight));
         })
     }
 

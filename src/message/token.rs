@@ -105,13 +105,9 @@ impl Token {
     }
 }
 
-/// Whether it is written as a GUID is, which no part of a token is.
+/// Whether it is as long as a GUID and of its characters, as no part of a token is.
 fn is_guid(text: &str) -> bool {
-    let is_at_its_place = |(at, byte): (usize, u8)| match at {
-        8 | 13 | 18 | 23 => byte == b'-',
-        _ => byte.is_ascii_hexdigit(),
-    };
-    text.len() == 36 && text.bytes().enumerate().all(is_at_its_place)
+    text.len() == 36 && every_byte(text, |byte| byte.is_ascii_hexdigit() | (byte == b'-'))
 }
 
 impl fmt::Debug for Token {

@@ -56,6 +56,8 @@ struct State {
     handed_on: bool,
     is_stale: bool,
     came_early: bool,
+    /// When the time that is left was last asked for: before every wait.
+    asked_at: Option<Instant>,
     /// The longest that was waited for bytes of the reply.
     longest_wait: Duration,
     /// The last bytes of the reply, as far as it was read.
@@ -64,14 +66,16 @@ struct State {
 
 impl State {
     /// The time that is left until then, or the trouble that ends the stage.
-    fn left(&self, by: impl Fn(&Limits) -> Instant) -> io::Result<Duration> {
+    fn left(&mut self, by: impl Fn(&Limits) -> Instant) -> io::Result<Duration> {
         let Some(limits) = self.limits.as_ref() else {
             return Err(Trouble::error(Cause::Local, "no call is running on this connection"));
         };
         if limits.cancel.is_cancelled() {
             return Err(Trouble::error(Cause::Cancelled, "cancelled"));
         }
-        let left = by(limits).saturating_duration_since(Instant::now());
+        let now = Instant::now();
+        let left = by(limits).saturating_duration_since(now);
+        self.asked_at = Some(now);
         if left.is_zero() {
             return Err(Trouble::error(Cause::TimedOut, self.stage.too_late(self.handed_on)));
         }
@@ -149,11 +153,11 @@ impl Line {
         self.state().came_early = true;
     }
 
-    /// So long was waited for bytes to read.
-    pub fn waited(&self, time: Duration) {
+    /// A wait for bytes to read is over.
+    pub fn has_waited(&self) {
         let mut state = self.state();
-        if state.requesting {
-            state.longest_wait = state.longest_wait.max(time);
+        if let Some(began) = state.asked_at.filter(|_| state.requesting && state.longest_wait < AT_ONCE) {
+            state.longest_wait = began.elapsed().max(state.longest_wait);
         }
     }
 
