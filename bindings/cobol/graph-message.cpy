@@ -149,6 +149,7 @@
       *>       RETURNING text-at
       *>   CALL "graph_error_retry_after_ms" USING BY VALUE error
       *>       RETURNING number
+      *>       (negative beyond 2,147,483,647: add 4,294,967,296)
       *>   CALL "graph_error_attempts" USING BY VALUE error
       *>       RETURNING number
       *>   CALL "graph_error_claims" USING BY VALUE error

@@ -31,6 +31,7 @@
        01 FUNCTION-NAME       PIC X(50).
        01 RESULT              BINARY-LONG.
        01 SHOWN-NUMBER        BINARY-LONG.
+       01 WIDE-NUMBER         BINARY-DOUBLE.
        01 EDITED              PIC -(10)9.
        01 CLOCKS.
           03 OCCURS 2.
@@ -238,7 +239,13 @@
            IF FIELD-TYPE(I) = "N"
                CALL FUNCTION-NAME USING BY VALUE ANSWER
                    RETURNING SHOWN-NUMBER
-               PERFORM SHOW-NUMBER
+      *>       A function's number comes signed, and none is negative.
+               MOVE SHOWN-NUMBER TO WIDE-NUMBER
+               IF WIDE-NUMBER < 0
+                   ADD 4294967296 TO WIDE-NUMBER
+               END-IF
+               MOVE WIDE-NUMBER TO EDITED
+               PERFORM SHOW-EDITED
            ELSE
                CALL FUNCTION-NAME USING BY VALUE ANSWER
                    RETURNING TEXT-AT
@@ -247,6 +254,9 @@
 
        SHOW-NUMBER.
            MOVE SHOWN-NUMBER TO EDITED
+           PERFORM SHOW-EDITED.
+
+       SHOW-EDITED.
            DISPLAY FUNCTION TRIM(FIELD-NAME) "="
                FUNCTION TRIM(EDITED).
 

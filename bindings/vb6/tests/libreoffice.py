@@ -341,7 +341,8 @@ def tried(trial, mailbox, folder, path):
     begin.holds("a mail", (answer["status"], answer["sent"], answer["http_status"], mailbox.mails()), (0, 1, 202, before + 1))
     begin.holds("the ids for the log", re.search(r"request-id [0-9a-f-]{36}", answer["text"]) is not None, True)
     begin.refused("settings too late", "GraphInit()", "graph_init")
-    answer = begin.result(send(TOKEN, draft, "zo\u00eb@contoso.example"))
+    # Another draft: one that was accepted is known by its id, whatever the mailbox is called.
+    answer = begin.result(send(TOKEN, mailbox.draft(), "zo\u00eb@contoso.example"))
     begin.holds("no such mailbox", (answer["status"], answer["sent"], answer["http_status"]), (22, 0, 404))
     # More milliseconds than a Long has.
     mailbox.fault({"on": "send", "do": "429", "retry_after": "3000000"})
