@@ -4,6 +4,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::thread::{self, ThreadId};
 use std::time::{Duration, Instant, SystemTime};
 
 use fastrand::Rng;
@@ -115,7 +116,7 @@ pub struct Draft {
     edited: bool,
     deleted: bool,
     saw_draft: HashSet<String>,
-    saw_gone: HashSet<String>,
+    saw_gone: HashSet<(String, ThreadId)>,
 }
 
 /// How a request is answered on the wire.
@@ -323,7 +324,8 @@ impl World {
             }
         }
         let sendable = mailbox == Some(draft.mailbox) && draft.is_sendable(id);
-        draft.unfair |= early == Some(false) && !sendable;
+        // Also where it acts: it does so a moment after its reply.
+        draft.unfair |= early == Some(false);
         let trouble = draft.rng.f64() < draft.traits.trouble && !draft.traits.replies.is_empty();
         let mut kind = match early {
             Some(true) => "early",
@@ -465,14 +467,14 @@ impl World {
             // The draft that stays beside its copy.
             View::Draft if draft.traits.copy && id == draft.sent_plain => self.item_of_sent(draft, id),
             View::Draft | View::Sent | View::Gone => {
-                draft.saw_gone.insert(caller.to_owned());
+                draft.saw_gone.insert((caller.to_owned(), thread::current().id()));
                 return not_found();
             }
         };
         if item["isDraft"] == true {
             draft.saw_draft.insert(caller.to_owned());
         } else {
-            draft.saw_gone.insert(caller.to_owned());
+            draft.saw_gone.insert((caller.to_owned(), thread::current().id()));
         }
         Reply::Graph(200, self.dates(&mut draft.rng), item.to_string())
     }
@@ -512,7 +514,7 @@ impl World {
             }
             let sent = items.iter().any(|item| item["isDraft"] == false);
             if sent && numbers.len() == 1 {
-                draft.saw_gone.insert(caller.to_owned());
+                draft.saw_gone.insert((caller.to_owned(), thread::current().id()));
             }
             Reply::Graph(200, self.dates(&mut draft.rng), json!({"value": items}).to_string())
         };
@@ -582,8 +584,10 @@ impl World {
             return if draft.deleted { View::Gone } else { View::Draft };
         }
         let stale = self.kinds.has("stale") && !settled && draft.rng.u32(..3) == 0;
-        // An old state may come back, but only for a call that has seen the new one.
-        let flaps = settled && draft.traits.flaps && draft.saw_gone.contains(caller) && draft.rng.u32(..5) < 2;
+        // An old state may come back, but only for a call that has seen the new one: it asks on the connection that brought it,
+        // which it would have given up else.
+        let saw_gone = draft.saw_gone.contains(&(caller.to_owned(), thread::current().id()));
+        let flaps = settled && draft.traits.flaps && saw_gone && draft.rng.u32(..5) < 2;
         match () {
             () if stale || flaps => View::Draft,
             () if draft.traits.unkept => View::Gone,
