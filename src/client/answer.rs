@@ -98,11 +98,15 @@ impl Evidence {
     /// The error of these facts, with what every error of a call carries.
     fn error(&self, status: Status, answer: Answer, target: &Target, known: &Known) -> Error {
         let token = &target.token;
-        let (http_status, request_id) = match answer.reply {
-            Some(reply) if reply.status != 0 => (reply.status, reply.request_id),
-            Some(_) | None => self.last_reply.clone().unwrap_or_default(),
-        };
         let mut message = token.redact(&sentence(&answer.facts));
+        let (http_status, request_id, code, claims) = match answer.facts.said {
+            Some(said) => (said.status, said.request_id, said.code, said.claims.unwrap_or_default()),
+            // The last reply to a send, of which nothing is said.
+            None => {
+                let (status, request_id) = self.last_reply.clone().unwrap_or_default();
+                (status, request_id, String::new(), String::new())
+            }
+        };
         if !request_id.is_empty() {
             message.push_str(&format!(" [request-id {request_id}]"));
         }
@@ -111,57 +115,43 @@ impl Evidence {
             status,
             message,
             http_status,
-            code: answer.facts.said.map(|said| said.code).unwrap_or_default(),
+            code,
             request_id,
             client_request_id: target.client_request_id.to_string(),
             retry_after: answer.retry_after,
             attempts: self.handed_on,
-            claims: token.redact(&answer.claims),
+            claims: token.redact(&claims),
             seen: self.seen,
             internet_message_id: name_of(known, target),
         }
     }
 }
 
-/// An error on its way: its facts, and what the caller's fields get of them.
+/// An error on its way: its facts, and how long to wait.
 struct Answer {
     facts: Facts,
-    /// The reply that it is about; else the last to a send is named.
-    reply: Option<Named>,
     retry_after: Duration,
-    claims: String,
-}
-
-/// A reply's status and `request-id`.
-struct Named {
-    status: u16,
-    request_id: String,
 }
 
 impl Answer {
     fn new(mail: Mail, failed: Failed, target: &Target) -> Answer {
         let asked = Asked { of_me: target.mailbox.is_me(), has_version: target.base.has_version() };
         let facts = Facts { mail, failed, said: None, looked: None, asked };
-        Answer { facts, reply: None, retry_after: Duration::ZERO, claims: String::new() }
+        Answer { facts, retry_after: Duration::ZERO }
     }
 
     /// With what a reply says.
     fn said(self, reply: &Reply, token: &Token) -> Answer {
         let graph = GraphError::parse(&reply.body).unwrap_or_default();
-        let said =
-            Said { status: reply.status, code: token.quote_name(&graph.code), message: token.quote(&graph.message) };
         let id = if reply.request_id.is_empty() { &graph.request_id } else { &reply.request_id };
-        let request_id = token.quote_name(id);
-        Answer {
-            facts: Facts { said: Some(said), ..self.facts },
-            reply: Some(Named { status: reply.status, request_id }),
-            claims: if reply.status == 401 {
-                claims(&reply.www_authenticate).unwrap_or_default()
-            } else {
-                String::new()
-            },
-            ..self
-        }
+        let said = Said {
+            status: reply.status,
+            request_id: token.quote_name(id),
+            code: token.quote_name(&graph.code),
+            message: token.quote(&graph.message),
+            claims: if reply.status == 401 { claims(&reply.www_authenticate) } else { None },
+        };
+        Answer { facts: Facts { said: Some(said), ..self.facts }, ..self }
     }
 
     /// With what the looks showed.
@@ -170,7 +160,7 @@ impl Answer {
             Looked::Blind(Blind::Paused(wait) | Blind::Deferred(Some(wait))) => wait,
             Looked::Blind(_) | Looked::Unsent => Duration::ZERO,
         };
-        Answer { facts: Facts { mail, looked: Some(looked), ..self.facts }, retry_after, ..self }
+        Answer { facts: Facts { mail, looked: Some(looked), ..self.facts }, retry_after }
     }
 
     fn waiting(self, wait: Duration) -> Answer {
@@ -195,7 +185,7 @@ pub fn of(
         (Ending::AsAttempted(_, out_of_time), Some(attempt)) => as_attempted(&attempt, *out_of_time, target),
         (Ending::NotADraft(why), _) => new(Mail::NotSent, Failed::NotADraft(*why)),
         (Ending::NoRecipients, _) => new(Mail::NotSent, Failed::NoRecipients),
-        (Ending::NotFound, _) => new(Mail::NotSent, Failed::Refused(Refusal::NotFound, false)),
+        (Ending::NotFound, _) => new(Mail::NotSent, Failed::Refused(Refusal::NotFound)),
         (Ending::MayNotLook(status), _) => may_not_look(*status, looked, target),
         (Ending::CannotLook(failure, _), _) => cannot_look(looked, *failure, target),
         (Ending::NotSent, Some(attempt)) => as_attempted(&attempt, false, target).looked(Mail::NotSent, Looked::Unsent),
@@ -243,9 +233,8 @@ fn mail_of(verdict: &Verdict) -> Mail {
 }
 
 fn replied(verdict: &Verdict, reply: &Reply, token: &Token, target: &Target) -> Answer {
-    let has_claims = || reply.status == 401 && claims(&reply.www_authenticate).is_some();
     let failed = match verdict {
-        Verdict::Refused(refusal) => Failed::Refused(*refusal, has_claims()),
+        Verdict::Refused(refusal) => Failed::Refused(*refusal),
         Verdict::Throttled(wait) => Failed::Throttled(*wait),
         Verdict::Doubtful(doubt) => Failed::Doubtful(*doubt),
         Verdict::Accepted | Verdict::NotBegun(_) => Failed::Nothing,
@@ -273,14 +262,12 @@ fn failed(verdict: &Verdict, failure: &Failure, out_of_time: bool) -> Failed {
 
 /// Looking first is asked for and not allowed.
 fn may_not_look(status: u16, looked: Option<Result<Reply, Failure>>, target: &Target) -> Answer {
-    let reply = looked.and_then(Result::ok);
-    let has_claims = reply.as_ref().is_some_and(|reply| claims(&reply.www_authenticate).is_some());
     let failed = match status {
-        401 => Failed::Refused(Refusal::Unauthenticated, has_claims),
+        401 => Failed::Refused(Refusal::Unauthenticated),
         _ => Failed::MayNotRead,
     };
     let answer = Answer::new(Mail::NotSent, failed, target);
-    match reply {
+    match looked.and_then(Result::ok) {
         Some(reply) => answer.said(&reply, &target.token),
         None => answer,
     }

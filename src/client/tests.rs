@@ -6,7 +6,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use super::*;
 use crate::message::Request;
-use crate::outcome::{BodyEnd, Cause, Failure, Framing, Reply};
+use crate::outcome::{Cause, Failure, Reply};
 use crate::signal::Signal;
 use crate::status::Status;
 use crate::transport::Limits;
@@ -103,20 +103,7 @@ impl Client<Scripted, Simulated> {
 fn reply(status: u16, code: &str) -> (Duration, Script) {
     let body =
         if code.is_empty() { String::new() } else { format!(r#"{{"error":{{"code":"{code}","message":"m"}}}}"#) };
-    let reply = Reply {
-        status,
-        framing: Framing::Length,
-        body_end: BodyEnd::Complete,
-        body: body.into_bytes(),
-        request_id: "r".to_owned(),
-        retry_after: None,
-        date: None,
-        www_authenticate: Vec::new(),
-        client_request_ids: Vec::new(),
-        came_early: false,
-        lacks_its_name: false,
-    };
-    (MS(10), Ok(reply))
+    (MS(10), Ok(Reply::whole(status, &body)))
 }
 
 fn throttled(retry_after: &str) -> (Duration, Script) {

@@ -38,8 +38,8 @@ pub enum Mail {
 pub enum Failed {
     /// Nothing: only what was looked at counts.
     Nothing,
-    /// Graph refused the request. With it, whether that challenges for claims.
-    Refused(Refusal, bool),
+    /// Graph refused the request.
+    Refused(Refusal),
     /// The token may not make the look before sending.
     MayNotRead,
     /// Graph asks to wait, for so long if it says that.
@@ -97,10 +97,14 @@ pub enum Until {
 pub struct Said {
     /// The HTTP status.
     pub status: u16,
+    /// Its `request-id`.
+    pub request_id: String,
     /// Graph's `error.code`.
     pub code: String,
     /// Graph's `error.message`.
     pub message: String,
+    /// The claims that it challenges for, where it does.
+    pub claims: Option<String>,
 }
 
 /// What the looks showed.
@@ -141,7 +145,7 @@ pub fn sentence(facts: &Facts) -> String {
 }
 
 fn quoted(said: &Said) -> String {
-    let Said { status, code, message } = said;
+    let Said { status, code, message, .. } = said;
     match (code.as_str(), message.as_str()) {
         ("", "") => format!("HTTP {status}"),
         (code, "") => format!("HTTP {status} {code}"),
@@ -153,7 +157,7 @@ fn quoted(said: &Said) -> String {
 fn failed(failed: &Failed) -> Option<Cow<'static, str>> {
     Some(Cow::Borrowed(match failed {
         Failed::Nothing => return None,
-        Failed::Refused(refusal, _) => match refusal {
+        Failed::Refused(refusal) => match refusal {
             Refusal::Unauthenticated => "Graph does not accept the token",
             Refusal::Forbidden => "the token may not send this mail",
             Refusal::NotFound => "no such message or mailbox",
@@ -249,9 +253,8 @@ fn advice(facts: &Facts) -> Cow<'static, str> {
         Some(Looked::Unsent) => return Cow::Borrowed("send again"),
         None => {}
     }
-    let code = facts.said.as_ref().map_or("", |said| said.code.as_str());
     Cow::Borrowed(match &facts.failed {
-        Failed::Refused(refusal, has_claims) => advice_where_refused(*refusal, *has_claims, code, facts.asked),
+        Failed::Refused(refusal) => advice_where_refused(*refusal, facts.said.as_ref(), facts.asked),
         Failed::MayNotRead => "grant Mail.Read",
         Failed::Throttled(Some(wait)) | Failed::Paused(wait) => {
             return Cow::Owned(format!("send again in {}", seconds(*wait)));
@@ -274,9 +277,10 @@ fn advice(facts: &Facts) -> Cow<'static, str> {
     })
 }
 
-fn advice_where_refused(refusal: Refusal, has_claims: bool, code: &str, asked: Asked) -> &'static str {
+fn advice_where_refused(refusal: Refusal, said: Option<&Said>, asked: Asked) -> &'static str {
+    let code = said.map_or("", |said| said.code.as_str());
     match refusal {
-        Refusal::Unauthenticated if has_claims => {
+        Refusal::Unauthenticated if said.is_some_and(|said| said.claims.is_some()) => {
             "get a new token with the claims that this error holds (graph_error_claims) and send again"
         }
         Refusal::Unauthenticated => "get a new token and send again",

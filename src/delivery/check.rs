@@ -129,7 +129,7 @@ impl Check {
     /// For the attempt that is in doubt. An acceptance is assumed to show within `settle` of its cut, or within what those
     /// allowed it who left the doubt, where that is longer.
     pub fn of(doubt: &Doubt, settle: Duration) -> Check {
-        let settle = settle.max(doubt.settle);
+        let settle = doubt.settles_in(settle);
         Check {
             since: Some(doubt.began),
             has_left: doubt.has_left,

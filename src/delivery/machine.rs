@@ -284,7 +284,7 @@ impl Machine {
         let internet_message_id = doubt.known.internet_message_id.clone();
         self.known.internet_message_id = self.known.internet_message_id.take().or(internet_message_id);
         let is_settled =
-            doubt.settled.is_some_and(|settled| settled >= self.rules.settle.max(doubt.settle)) && !doubt.has_left;
+            doubt.settled.is_some_and(|settled| settled >= doubt.settles_in(self.rules.settle)) && !doubt.has_left;
         if is_settled && self.purpose == Purpose::Send {
             return self.after_another(None, now);
         }

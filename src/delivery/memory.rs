@@ -106,6 +106,12 @@ impl Doubt {
             is_lost: false,
         }
     }
+
+    /// How long an acceptance may take to show, for a call that allows it so long: whoever is in the doubt and allows it longest
+    /// decides.
+    pub fn settles_in(&self, settle: Duration) -> Duration {
+        self.settle.max(settle)
+    }
 }
 
 impl Remembered {

@@ -65,10 +65,7 @@ impl Token {
     /// A text from outside as part of one line of a log: without the token or a part of it; without line breaks and control
     /// characters; and not too long.
     pub fn quote(&self, text: &str) -> String {
-        let read = match (0..=LONGEST_READ).rev().find(|at| text.is_char_boundary(*at)) {
-            Some(end) if text.len() > LONGEST_READ => &text[..end],
-            Some(_) | None => text,
-        };
+        let read = if text.len() > LONGEST_READ { beginning(text, LONGEST_READ) } else { text };
         // Redacted first: shortened, a run could no longer be found.
         let redacted = redact(read, self.text());
         let mut line: String =
@@ -103,6 +100,12 @@ impl Token {
     fn text(&self) -> &str {
         &self.0[SCHEME.len()..]
     }
+}
+
+/// So many bytes of a longer text, or what is left of them where a character ends.
+fn beginning(text: &str, length: usize) -> &str {
+    let end = (0..=length).rev().find(|at| text.is_char_boundary(*at));
+    &text[..end.unwrap_or(0)]
 }
 
 /// Whether it is as long as a GUID and of its characters, as no part of a token is.

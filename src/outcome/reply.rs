@@ -55,6 +55,24 @@ pub struct Reply {
 }
 
 impl Reply {
+    /// A whole reply of Graph's, for tests, which change what matters to them.
+    #[cfg(test)]
+    pub fn whole(status: u16, body: &str) -> Reply {
+        Reply {
+            status,
+            framing: Framing::Length,
+            body_end: BodyEnd::Complete,
+            body: body.as_bytes().to_vec(),
+            request_id: "r".to_owned(),
+            retry_after: None,
+            date: None,
+            www_authenticate: Vec::new(),
+            client_request_ids: Vec::new(),
+            came_early: false,
+            lacks_its_name: false,
+        }
+    }
+
     /// Whether it answers the request that was made under this `client-request-id`: it did not begin before that was handed
     /// on, names no other, and names this one where its host does that and nothing else says that it came after it.
     pub fn is_for(&self, client_request_id: &str) -> bool {

@@ -32,22 +32,13 @@ pub fn asked_to_wait(reply: &Reply, client_request_id: &str, now: SystemTime) ->
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::outcome::{BodyEnd, Framing};
 
     #[test]
     fn who_may_ask_to_wait() {
         let reply = |status, request_id: &str| Reply {
-            status,
-            framing: Framing::Length,
-            body_end: BodyEnd::Complete,
-            body: b"<html>".to_vec(),
             request_id: request_id.to_owned(),
             retry_after: Some("7".to_owned()),
-            date: None,
-            www_authenticate: Vec::new(),
-            client_request_ids: Vec::new(),
-            came_early: false,
-            lacks_its_name: false,
+            ..Reply::whole(status, "<html>")
         };
         let wait = |reply: Reply| asked_to_wait(&reply, "c", SystemTime::UNIX_EPOCH).map(|wait| wait.as_secs());
         assert_eq!(wait(reply(503, "r")), Some(7));

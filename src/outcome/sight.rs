@@ -342,22 +342,6 @@ mod tests {
     const DRAFT: &str =
         r#"{"id":"AAMkX","isDraft":true,"parentFolderId":"f","changeKey":"k","internetMessageId":"<m>"}"#;
 
-    fn reply(status: u16, body: &str) -> Reply {
-        Reply {
-            status,
-            framing: Framing::Length,
-            body_end: BodyEnd::Complete,
-            body: body.as_bytes().to_vec(),
-            request_id: "r".to_owned(),
-            retry_after: None,
-            date: None,
-            www_authenticate: Vec::new(),
-            client_request_ids: Vec::new(),
-            came_early: false,
-            lacks_its_name: false,
-        }
-    }
-
     fn looked(reply: &Reply) -> Looked<'_> {
         Looked { result: Ok(reply), client_request_id: CALL, now: SystemTime::UNIX_EPOCH }
     }
@@ -376,7 +360,7 @@ mod tests {
 
     #[test]
     fn a_draft() {
-        let Sight::Draft(draft) = sight(&reply(200, DRAFT)) else { panic!("no draft") };
+        let Sight::Draft(draft) = sight(&Reply::whole(200, DRAFT)) else { panic!("no draft") };
         assert_eq!(
             (draft.folder.as_str(), draft.change_key.as_str(), draft.internet_message_id.as_str()),
             ("f", "k", "<m>")
@@ -389,7 +373,7 @@ mod tests {
             (r#""toRecipients":[],"ccRecipients":[],"bccRecipients":null"#, None),
         ] {
             let body = format!("{},{recipients}}}", DRAFT.trim_end_matches('}'));
-            let Sight::Draft(draft) = sight(&reply(200, &body)) else { panic!("no draft in {body}") };
+            let Sight::Draft(draft) = sight(&Reply::whole(200, &body)) else { panic!("no draft in {body}") };
             assert_eq!(draft.has_recipients, has, "{body}");
         }
     }
@@ -398,7 +382,7 @@ mod tests {
     fn a_deferred_draft() {
         let deferred = |properties: &str| {
             let body = format!("{},\"singleValueExtendedProperties\":{properties}}}", DRAFT.trim_end_matches('}'));
-            let Sight::Draft(draft) = sight(&reply(200, &body)) else { panic!("no draft in {body}") };
+            let Sight::Draft(draft) = sight(&Reply::whole(200, &body)) else { panic!("no draft in {body}") };
             draft.deferred
         };
         let until = Deferred::Until(time("2026-11-27T10:00:00Z"));
@@ -424,7 +408,7 @@ mod tests {
     fn no_draft_any_more() {
         let sent_at = |value: &str| {
             let body = format!(r#"{{"id":"AAMkX","isDraft":false,"parentFolderId":"s","sentDateTime":{value}}}"#);
-            match sight(&reply(200, &body)) {
+            match sight(&Reply::whole(200, &body)) {
                 Sight::NotADraft(item) => {
                     assert_eq!((item.id.as_str(), item.folder.as_str()), (ID, "s"));
                     item.sent_at
@@ -448,14 +432,17 @@ mod tests {
         ] {
             assert_eq!(sent_at(unusable), None, "{unusable}");
         }
-        let absent = reply(200, r#"{"id":"AAMkX","isDraft":false}"#);
+        let absent = Reply::whole(200, r#"{"id":"AAMkX","isDraft":false}"#);
         assert!(matches!(sight(&absent), Sight::NotADraft(ItemSeen { sent_at: None, .. })));
     }
 
     #[test]
     fn an_answer_about_another_message() {
         let body = |id: &str, mail: &str| {
-            reply(200, &format!(r#"{{"id":{id},"internetMessageId":{mail},"isDraft":false,"parentFolderId":"s"}}"#))
+            Reply::whole(
+                200,
+                &format!(r#"{{"id":{id},"internetMessageId":{mail},"isDraft":false,"parentFolderId":"s"}}"#),
+            )
         };
         let is_it = |asked: &str, known: Option<&str>, reply: &Reply| match sight_of(reply, asked, known) {
             Sight::NotADraft(_) => true,
@@ -487,7 +474,7 @@ mod tests {
 
     #[test]
     fn a_search() {
-        let list = |body: &str| see_listed(looked(&reply(200, body)), "<m>");
+        let list = |body: &str| see_listed(looked(&Reply::whole(200, body)), "<m>");
         assert_eq!(list(r#"{"value":[]}"#), Listed::Items(Vec::new()));
         let items = r#"{"id":"d","isDraft":true,"internetMessageId":"<m>","parentFolderId":"f","changeKey":"k"},
             {"id":"s","isDraft":false,"internetMessageId":"<m>","parentFolderId":"f","sentDateTime":"2026-11-23T10:00:00Z"}"#;
@@ -505,38 +492,38 @@ mod tests {
         let failed = |status| Listed::Failed(LookFailure { what: Ok(status), wait: None });
         assert_eq!(list("{}"), failed(200));
         assert_eq!(list(r#"{"value":[{"id":"x"}]}"#), failed(200));
-        assert_eq!(see_listed(looked(&reply(404, "")), "<m>"), failed(404));
-        assert_eq!(see_listed(looked(&reply(403, "")), "<m>"), Listed::NotAllowed(403));
+        assert_eq!(see_listed(looked(&Reply::whole(404, "")), "<m>"), failed(404));
+        assert_eq!(see_listed(looked(&Reply::whole(403, "")), "<m>"), Listed::NotAllowed(403));
     }
 
     #[test]
     fn a_folder() {
-        assert_eq!(see_folder(looked(&reply(200, r#"{"id":"f"}"#))), FolderSeen::Id("f".to_owned()));
-        assert_eq!(see_folder(looked(&reply(403, ""))), FolderSeen::NotAllowed(403));
+        assert_eq!(see_folder(looked(&Reply::whole(200, r#"{"id":"f"}"#))), FolderSeen::Id("f".to_owned()));
+        assert_eq!(see_folder(looked(&Reply::whole(403, ""))), FolderSeen::NotAllowed(403));
         let failed = |status| FolderSeen::Failed(LookFailure { what: Ok(status), wait: None });
-        assert_eq!(see_folder(looked(&reply(200, "{}"))), failed(200));
-        assert_eq!(see_folder(looked(&reply(404, ""))), failed(404));
+        assert_eq!(see_folder(looked(&Reply::whole(200, "{}"))), failed(200));
+        assert_eq!(see_folder(looked(&Reply::whole(404, ""))), failed(404));
     }
 
     #[test]
     fn what_shows_nothing() {
-        assert_eq!(sight(&reply(404, "")), Sight::Gone);
-        assert_eq!(sight(&reply(403, "")), Sight::NotAllowed(403));
-        assert_eq!(sight(&reply(401, "")), Sight::NotAllowed(401));
+        assert_eq!(sight(&Reply::whole(404, "")), Sight::Gone);
+        assert_eq!(sight(&Reply::whole(403, "")), Sight::NotAllowed(403));
+        assert_eq!(sight(&Reply::whole(401, "")), Sight::NotAllowed(401));
         for nothing in [
-            reply(200, "<html>"),
-            reply(200, "{}"),
-            reply(200, r#"{"id":"AAMkX","isDraft":"true"}"#),
-            reply(202, DRAFT),
-            reply(500, ""),
-            Reply { request_id: String::new(), ..reply(404, "<html>") },
-            Reply { request_id: String::new(), ..reply(403, "") },
-            Reply { body_end: BodyEnd::CutOff, ..reply(200, DRAFT) },
-            Reply { framing: Framing::UntilClose, ..reply(200, DRAFT) },
-            Reply { came_early: true, ..reply(200, DRAFT) },
-            Reply { came_early: true, ..reply(404, "") },
-            Reply { client_request_ids: vec!["another".to_owned()], ..reply(200, DRAFT) },
-            Reply { client_request_ids: vec!["another".to_owned()], ..reply(403, "") },
+            Reply::whole(200, "<html>"),
+            Reply::whole(200, "{}"),
+            Reply::whole(200, r#"{"id":"AAMkX","isDraft":"true"}"#),
+            Reply::whole(202, DRAFT),
+            Reply::whole(500, ""),
+            Reply { request_id: String::new(), ..Reply::whole(404, "<html>") },
+            Reply { request_id: String::new(), ..Reply::whole(403, "") },
+            Reply { body_end: BodyEnd::CutOff, ..Reply::whole(200, DRAFT) },
+            Reply { framing: Framing::UntilClose, ..Reply::whole(200, DRAFT) },
+            Reply { came_early: true, ..Reply::whole(200, DRAFT) },
+            Reply { came_early: true, ..Reply::whole(404, "") },
+            Reply { client_request_ids: vec!["another".to_owned()], ..Reply::whole(200, DRAFT) },
+            Reply { client_request_ids: vec!["another".to_owned()], ..Reply::whole(403, "") },
         ] {
             let failed = LookFailure { what: Ok(nothing.status), wait: None };
             assert_eq!(sight(&nothing), Sight::Failed(failed), "{nothing:?}");
@@ -545,10 +532,10 @@ mod tests {
             Sight::Failed(failure) => failure.wait,
             other => panic!("{other:?}"),
         };
-        assert_eq!(wait(reply(429, "")), Some(Duration::from_secs(3)));
+        assert_eq!(wait(Reply::whole(429, "")), Some(Duration::from_secs(3)));
         // A stranger's wait is nobody's.
-        assert_eq!(wait(Reply { request_id: String::new(), ..reply(429, "<html>") }), None);
-        assert_eq!(wait(reply(302, "")), None);
+        assert_eq!(wait(Reply { request_id: String::new(), ..Reply::whole(429, "<html>") }), None);
+        assert_eq!(wait(Reply::whole(302, "")), None);
         let failure = Failure { handed_on: true, cause: Cause::TimedOut, detail: String::new() };
         let look = Looked { result: Err(&failure), client_request_id: CALL, now: SystemTime::UNIX_EPOCH };
         let id = MessageId::parse(ID).unwrap();
@@ -562,10 +549,10 @@ mod tests {
     fn the_services_time() {
         let dated = |reply: Reply| Reply { date: Some("Mon, 23 Nov 2026 10:00:00 GMT".to_owned()), ..reply };
         let at = Some(time("2026-11-23T10:00:00Z"));
-        assert_eq!(service_time(looked(&dated(reply(200, DRAFT)))), at);
-        assert_eq!(service_time(looked(&dated(reply(404, "")))), at);
-        assert_eq!(service_time(looked(&dated(Reply { request_id: String::new(), ..reply(200, "") }))), None);
-        assert_eq!(service_time(looked(&dated(Reply { came_early: true, ..reply(200, "") }))), None);
-        assert_eq!(service_time(looked(&reply(200, ""))), None);
+        assert_eq!(service_time(looked(&dated(Reply::whole(200, DRAFT)))), at);
+        assert_eq!(service_time(looked(&dated(Reply::whole(404, "")))), at);
+        assert_eq!(service_time(looked(&dated(Reply { request_id: String::new(), ..Reply::whole(200, "") }))), None);
+        assert_eq!(service_time(looked(&dated(Reply { came_early: true, ..Reply::whole(200, "") }))), None);
+        assert_eq!(service_time(looked(&Reply::whole(200, ""))), None);
     }
 }

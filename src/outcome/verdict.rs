@@ -152,24 +152,8 @@ fn judge_success(reply: &Reply) -> Verdict {
 mod tests {
     use super::*;
 
-    fn reply(status: u16, body: &str) -> Reply {
-        Reply {
-            status,
-            framing: Framing::Length,
-            body_end: BodyEnd::Complete,
-            body: body.as_bytes().to_vec(),
-            request_id: "r".to_owned(),
-            retry_after: None,
-            date: None,
-            www_authenticate: Vec::new(),
-            client_request_ids: Vec::new(),
-            came_early: false,
-            lacks_its_name: false,
-        }
-    }
-
     fn anonymous(status: u16, body: &str) -> Reply {
-        Reply { request_id: String::new(), ..reply(status, body) }
+        Reply { request_id: String::new(), ..Reply::whole(status, body) }
     }
 
     fn verdict(reply: Reply) -> Verdict {
@@ -182,19 +166,22 @@ mod tests {
 
     #[test]
     fn success() {
-        assert_eq!(verdict(reply(202, "")), Verdict::Accepted);
+        assert_eq!(verdict(Reply::whole(202, "")), Verdict::Accepted);
         assert_eq!(verdict(anonymous(202, "")), Verdict::Accepted);
-        assert_eq!(verdict(Reply { retry_after: Some("5".into()), ..reply(202, "") }), Verdict::Accepted);
-        assert_eq!(verdict(Reply { framing: Framing::Chunked, ..reply(202, "") }), Verdict::Accepted);
+        assert_eq!(verdict(Reply { retry_after: Some("5".into()), ..Reply::whole(202, "") }), Verdict::Accepted);
+        assert_eq!(verdict(Reply { framing: Framing::Chunked, ..Reply::whole(202, "") }), Verdict::Accepted);
         for status in [200, 201, 204] {
-            assert_eq!(verdict(reply(status, "")), Verdict::Accepted);
+            assert_eq!(verdict(Reply::whole(status, "")), Verdict::Accepted);
             assert_eq!(verdict(anonymous(status, "")), Verdict::Doubtful(Doubt::UnlikelySuccess));
         }
-        assert_eq!(verdict(reply(202, "x")), Verdict::Doubtful(Doubt::UnlikelySuccess));
-        assert_eq!(verdict(reply(200, "<html>")), Verdict::Doubtful(Doubt::UnlikelySuccess));
-        assert_eq!(verdict(Reply { framing: Framing::UntilClose, ..reply(202, "") }), Verdict::Doubtful(Doubt::CutOff));
+        assert_eq!(verdict(Reply::whole(202, "x")), Verdict::Doubtful(Doubt::UnlikelySuccess));
+        assert_eq!(verdict(Reply::whole(200, "<html>")), Verdict::Doubtful(Doubt::UnlikelySuccess));
+        assert_eq!(
+            verdict(Reply { framing: Framing::UntilClose, ..Reply::whole(202, "") }),
+            Verdict::Doubtful(Doubt::CutOff)
+        );
         for body_end in [BodyEnd::CutOff, BodyEnd::TooLong] {
-            assert_eq!(verdict(Reply { body_end, ..reply(202, "") }), Verdict::Doubtful(Doubt::CutOff));
+            assert_eq!(verdict(Reply { body_end, ..Reply::whole(202, "") }), Verdict::Doubtful(Doubt::CutOff));
         }
     }
 
@@ -213,43 +200,43 @@ mod tests {
             (423, Refusal::Conflict),
         ] {
             assert_eq!(verdict(anonymous(status, ERROR)), Verdict::Refused(expected));
-            assert_eq!(verdict(reply(status, "")), Verdict::Refused(expected));
+            assert_eq!(verdict(Reply::whole(status, "")), Verdict::Refused(expected));
             assert_eq!(verdict(anonymous(status, "<html>")), Verdict::Doubtful(Doubt::NotGraphs));
-            let cut = Reply { body_end: BodyEnd::CutOff, ..reply(status, "{") };
+            let cut = Reply { body_end: BodyEnd::CutOff, ..Reply::whole(status, "{") };
             assert_eq!(verdict(cut.clone()), Verdict::Doubtful(Doubt::CutOff));
             assert_eq!(verdict(Reply { framing: Framing::UntilClose, ..cut }), Verdict::Refused(expected));
         }
         let moved = r#"{"error":{"code":"ErrorItemNotFound","message":"m"}}"#;
-        assert_eq!(verdict(reply(400, moved)), Verdict::Refused(Refusal::Conflict));
+        assert_eq!(verdict(Reply::whole(400, moved)), Verdict::Refused(Refusal::Conflict));
     }
 
     #[test]
     fn throttling() {
-        let throttled = Reply { retry_after: Some("2".into()), ..reply(429, ERROR) };
+        let throttled = Reply { retry_after: Some("2".into()), ..Reply::whole(429, ERROR) };
         assert_eq!(verdict(throttled), Verdict::Throttled(Some(Duration::from_secs(2))));
-        assert_eq!(verdict(reply(429, ERROR)), Verdict::Throttled(None));
+        assert_eq!(verdict(Reply::whole(429, ERROR)), Verdict::Throttled(None));
         for body in ["", r#"{"error":{"code":"UnknownError","message":""}}"#, r#"{"error":{"code":"","message":""}}"#] {
-            assert_eq!(verdict(reply(429, body)), Verdict::Doubtful(Doubt::UnclearThrottle));
+            assert_eq!(verdict(Reply::whole(429, body)), Verdict::Doubtful(Doubt::UnclearThrottle));
         }
     }
 
     #[test]
     fn refusals_of_the_way() {
         for status in [407, 408, 418, 421, 424, 425, 426, 444, 449, 460, 498, 499] {
-            assert_eq!(verdict(reply(status, ERROR)), Verdict::Doubtful(Doubt::OnTheWay), "{status}");
+            assert_eq!(verdict(Reply::whole(status, ERROR)), Verdict::Doubtful(Doubt::OnTheWay), "{status}");
         }
     }
 
     #[test]
     fn replies_to_something_else() {
         for status in [202, 400, 404, 429, 503] {
-            let early = Reply { came_early: true, ..reply(status, "") };
+            let early = Reply { came_early: true, ..Reply::whole(status, "") };
             assert_eq!(verdict(early), Verdict::Doubtful(Doubt::NotOurs), "{status}");
-            let nameless = Reply { lacks_its_name: true, ..reply(status, "") };
+            let nameless = Reply { lacks_its_name: true, ..Reply::whole(status, "") };
             assert_eq!(verdict(nameless), Verdict::Doubtful(Doubt::NotOurs), "{status}");
             let names = |ids: &[&str]| Reply {
                 client_request_ids: ids.iter().map(ToString::to_string).collect(),
-                ..reply(status, if status == 202 { "" } else { ERROR })
+                ..Reply::whole(status, if status == 202 { "" } else { ERROR })
             };
             for ids in [&["another"][..], &[CALL, "another"], &[""]] {
                 assert_eq!(verdict(names(ids)), Verdict::Doubtful(Doubt::NotOurs), "{status} {ids:?}");
@@ -262,10 +249,10 @@ mod tests {
 
     #[test]
     fn doubts() {
-        assert_eq!(verdict(reply(302, "")), Verdict::Doubtful(Doubt::Redirect));
-        assert_eq!(verdict(reply(504, ERROR)), Verdict::Doubtful(Doubt::ServerError));
+        assert_eq!(verdict(Reply::whole(302, "")), Verdict::Doubtful(Doubt::Redirect));
+        assert_eq!(verdict(Reply::whole(504, ERROR)), Verdict::Doubtful(Doubt::ServerError));
         assert_eq!(verdict(anonymous(502, "<html>")), Verdict::Doubtful(Doubt::NotGraphs));
-        assert_eq!(verdict(reply(199, "")), Verdict::Doubtful(Doubt::ServerError));
+        assert_eq!(verdict(Reply::whole(199, "")), Verdict::Doubtful(Doubt::ServerError));
         for cause in [Cause::Cancelled, Cause::TimedOut, Cause::Connection] {
             let failure = |handed_on| Failure { handed_on, cause, detail: String::new() };
             assert_eq!(judge(Err(&failure(true)), CALL, SystemTime::now()), Verdict::Doubtful(Doubt::NoReply(cause)));

@@ -12,6 +12,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout)]
 
+#[path = "../oracle/assertions.rs"]
+mod assertions;
 mod clocks;
 mod judge;
 mod knowledge;

@@ -1,7 +1,6 @@
 //! The oracle is asked about answers that no call gave: each of its assertions must fail for one of them. What none could break would
 //! hold nothing.
 
-use std::collections::BTreeSet;
 use std::time::Duration;
 
 use graph_message::delivery::check::Blind;
@@ -11,6 +10,7 @@ use graph_message::delivery::retry::Wait;
 use graph_message::delivery::step::Action;
 use graph_message::outcome::{Cause, Doubt, LookFailure, Refusal, Verdict};
 
+use crate::assertions::{all_are_said, without_numbers};
 use crate::clocks::SECOND;
 use crate::judge;
 use crate::run::{Ended, Run};
@@ -22,35 +22,8 @@ const SOURCES: [&str; 2] = [include_str!("judge.rs"), include_str!("run.rs")];
 
 pub fn every_assertion_can_fail() {
     let said = search::of_the_tampered();
-    let assertions: BTreeSet<&str> = SOURCES.iter().flat_map(|source| assertions(source)).collect();
-    assert!(assertions.len() > 20, "{assertions:?}");
-    let vacuous: Vec<&&str> =
-        assertions.iter().filter(|assertion| !said.iter().any(|said| is_said(assertion, said))).collect();
-    assert!(vacuous.is_empty(), "never fails: {vacuous:#?}");
-    println!("{} assertions, each of which fails for an answer that was tampered with", assertions.len());
-}
-
-/// The texts of a source that begin as an invariant does.
-fn assertions(source: &str) -> impl Iterator<Item = &str> {
-    source.split('"').filter(|text| {
-        let text = text.as_bytes();
-        text.len() > 4 && text[0] == b'I' && text[1].is_ascii_digit() && text[2] == b':'
-    })
-}
-
-/// Whether a saying is of that form, `{}` standing for anything.
-fn is_said(form: &str, said: &str) -> bool {
-    let mut rest = said;
-    form.split('{').enumerate().all(|(nth, part)| {
-        let fixed = if nth == 0 { part } else { part.split_once('}').map_or("", |(_, fixed)| fixed) };
-        match rest.find(fixed) {
-            Some(at) => {
-                rest = &rest[at + fixed.len()..];
-                true
-            }
-            None => false,
-        }
-    })
+    let assertions = all_are_said(&SOURCES, &said);
+    println!("{assertions} assertions, each of which fails for an answer that was tampered with");
 }
 
 /// What the oracle says of this end with another answer, other facts or another world.
@@ -78,12 +51,7 @@ pub fn sayings(run: &Run, ended: &Ended) -> Vec<String> {
             said.extend(run.forbids(&action));
         }
     }
-    // Numbers make no other saying, but for that of the invariant.
-    let without_numbers = |text: String| match text.split_once(": ") {
-        Some((invariant, what)) => format!("{invariant}: {}", what.replace(|c: char| c.is_ascii_digit(), "")),
-        None => text,
-    };
-    said.into_iter().map(without_numbers).collect()
+    said.iter().map(|text| without_numbers(text)).collect()
 }
 
 fn endings() -> Vec<Ending> {

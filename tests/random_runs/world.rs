@@ -119,6 +119,11 @@ pub struct Draft {
     saw_gone: HashSet<(String, ThreadId)>,
 }
 
+/// A call, on the connection that this thread serves.
+fn here(caller: &str) -> (String, ThreadId) {
+    (caller.to_owned(), thread::current().id())
+}
+
 /// How a request is answered on the wire.
 #[derive(Debug, Clone)]
 pub enum Reply {
@@ -467,14 +472,14 @@ impl World {
             // The draft that stays beside its copy.
             View::Draft if draft.traits.copy && id == draft.sent_plain => self.item_of_sent(draft, id),
             View::Draft | View::Sent | View::Gone => {
-                draft.saw_gone.insert((caller.to_owned(), thread::current().id()));
+                draft.saw_gone.insert(here(caller));
                 return not_found();
             }
         };
         if item["isDraft"] == true {
             draft.saw_draft.insert(caller.to_owned());
         } else {
-            draft.saw_gone.insert((caller.to_owned(), thread::current().id()));
+            draft.saw_gone.insert(here(caller));
         }
         Reply::Graph(200, self.dates(&mut draft.rng), item.to_string())
     }
@@ -514,7 +519,7 @@ impl World {
             }
             let sent = items.iter().any(|item| item["isDraft"] == false);
             if sent && numbers.len() == 1 {
-                draft.saw_gone.insert((caller.to_owned(), thread::current().id()));
+                draft.saw_gone.insert(here(caller));
             }
             Reply::Graph(200, self.dates(&mut draft.rng), json!({"value": items}).to_string())
         };
@@ -586,7 +591,7 @@ impl World {
         let stale = self.kinds.has("stale") && !settled && draft.rng.u32(..3) == 0;
         // An old state may come back, but only for a call that has seen the new one: it asks on the connection that brought it,
         // which it would have given up else.
-        let saw_gone = draft.saw_gone.contains(&(caller.to_owned(), thread::current().id()));
+        let saw_gone = draft.saw_gone.contains(&here(caller));
         let flaps = settled && draft.traits.flaps && saw_gone && draft.rng.u32(..5) < 2;
         match () {
             () if stale || flaps => View::Draft,

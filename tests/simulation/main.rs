@@ -16,6 +16,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout)]
 
+#[path = "../oracle/assertions.rs"]
+mod assertions;
 mod clock;
 mod exhaustive;
 mod faults;

@@ -11,7 +11,7 @@ use super::*;
 use crate::delivery::check::Blind;
 use crate::delivery::ending::NotADraft;
 use crate::message::{BaseUrl, Mailbox, MessageId};
-use crate::outcome::{BodyEnd, Doubt, Framing};
+use crate::outcome::Doubt;
 
 const TOKEN: &str =
     "eyJ0eXAiOiJKV1QiLCJub25jZSI6IkFRQUJBQUFB.eyJhdWQiOiJodHRwczovL2dyYXBo_Zz09.c2lnbmF0dXJl-_QUJDREVGR0g";
@@ -32,19 +32,10 @@ fn me() -> Target {
 }
 
 fn reply(status: u16, code: &str, message: &str) -> Reply {
-    let body = serde_json::json!({ "error": { "code": code, "message": message } });
+    let body = serde_json::json!({ "error": { "code": code, "message": message } }).to_string();
     Reply {
-        status,
-        framing: Framing::Length,
-        body_end: BodyEnd::Complete,
-        body: if code.is_empty() { Vec::new() } else { body.to_string().into_bytes() },
         request_id: "b3f0c2d4-0000-4000-8000-00000000000b".to_owned(),
-        retry_after: None,
-        date: None,
-        www_authenticate: Vec::new(),
-        client_request_ids: Vec::new(),
-        came_early: false,
-        lacks_its_name: false,
+        ..Reply::whole(status, if code.is_empty() { "" } else { &body })
     }
 }
 

@@ -44,7 +44,7 @@ impl Machine {
                 known,
                 has_left: self.has_left,
                 has_changed: self.has_changed,
-                settle: doubt.settle.max(self.rules.settle),
+                settle: doubt.settles_in(self.rules.settle),
                 settled: None,
                 ..doubt
             })),
@@ -93,8 +93,9 @@ impl Machine {
             | Ending::KeptOut(_)
             | Ending::CancelledWhileWaiting
             | Ending::Left { .. } => {
-                let longest = self.doubt.as_ref().map_or(Duration::ZERO, |doubt| doubt.settle);
-                let settled = (!self.in_doubt).then_some(self.rules.settle.max(longest));
+                let settle = self.rules.settle;
+                let settles_in = self.doubt.as_ref().map_or(settle, |doubt| doubt.settles_in(settle));
+                let settled = (!self.in_doubt).then_some(settles_in);
                 self.doubt_left(settled, Blind::NotAsked, now)
             }
         }
@@ -132,7 +133,7 @@ impl Machine {
             known,
             has_left: self.has_left,
             has_changed: self.has_changed,
-            settle: doubt.settle.max(self.rules.settle),
+            settle: doubt.settles_in(self.rules.settle),
             settled,
             waits,
             ..doubt

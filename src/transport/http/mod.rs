@@ -36,7 +36,7 @@ use framing::framing;
 use line::{Came, Line};
 use names::Names;
 use shared::Shared;
-use tls::{Tls, TlsSettings, demands_a_certificate, no_certificate_to_give};
+use tls::{Tls, TlsSettings, demanded_certificate};
 use trouble::Trouble;
 
 static REQUEST_ID: HeaderName = HeaderName::from_static("request-id");
@@ -257,8 +257,8 @@ fn read_body(reader: &mut impl Read) -> io::Result<(Vec<u8>, BodyEnd)> {
 }
 
 fn failure(error: &io::Error, handed_on: bool) -> Failure {
-    if demands_a_certificate(error) {
-        return Failure { handed_on: false, cause: Cause::Tls, detail: no_certificate_to_give() };
+    if let Some(detail) = demanded_certificate(error) {
+        return Failure { handed_on: false, cause: Cause::Tls, detail };
     }
     let trouble = Trouble::of(error);
     let (cause, detail) = match trouble {

@@ -307,6 +307,17 @@ fn what_comes_before_a_request_does_not_answer_it() {
     }
 }
 
+/// The request had left by then, and nobody read it.
+#[test]
+fn a_certificate_of_the_client_that_is_demanded_after_the_handshake() {
+    let alert = |alert| io::Error::new(io::ErrorKind::InvalidData, rustls::Error::AlertReceived(alert));
+    let demanded = failure(&alert(rustls::AlertDescription::CertificateRequired), true);
+    assert_eq!((demanded.handed_on, demanded.cause), (false, Cause::Tls));
+    assert!(demanded.detail.contains("certificate of the client"), "{demanded:?}");
+    // Any other may come after the request was read.
+    assert!(failure(&alert(rustls::AlertDescription::InternalError), true).handed_on);
+}
+
 #[test]
 fn a_success_without_a_name_where_others_had_one() {
     let base = peer(|_, stream| {

@@ -190,16 +190,15 @@ fn is_partial_chain(error: &OtherError) -> bool {
     error.0.downcast_ref::<io::Error>().and_then(io::Error::raw_os_error) == Some(CERT_E_CHAINING)
 }
 
-/// Whether the peer ended the handshake for want of a certificate of ours. By TLS 1.3 it tells so after our side has ended it, when
-/// a request is on its way: nobody reads that.
-pub fn demands_a_certificate(error: &io::Error) -> bool {
-    let tls = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>());
-    matches!(tls, Some(rustls::Error::AlertReceived(AlertDescription::CertificateRequired)))
-}
-
-/// What is said of a peer that does.
-pub fn no_certificate_to_give() -> String {
-    format!("TLS failed: {NO_CLIENT_CERTIFICATE}")
+/// What is said of a peer that ended the handshake for want of a certificate of ours; nothing of any other error. By TLS 1.3 it
+/// tells so after our side has ended it, when a request is on its way: nobody reads that.
+pub fn demanded_certificate(error: &io::Error) -> Option<String> {
+    match error.get_ref()?.downcast_ref::<rustls::Error>()? {
+        rustls::Error::AlertReceived(AlertDescription::CertificateRequired) => {
+            Some(format!("TLS failed: {NO_CLIENT_CERTIFICATE}"))
+        }
+        _ => None,
+    }
 }
 
 fn refused(host: &str, error: &rustls::Error) -> io::Error {
@@ -227,7 +226,6 @@ fn why(error: &rustls::Error) -> String {
 }
 
 fn why_no_certificate(error: &CertificateError) -> String {
-    let certificate = "its certificate";
     match error {
         // The last two: the store has an older certificate of the same authority.
         CertificateError::UnknownIssuer
@@ -237,20 +235,21 @@ fn why_no_certificate(error: &CertificateError) -> String {
         }
         CertificateError::Other(other) if is_partial_chain(other) => format!("{error}{UNKNOWN_AUTHORITY}"),
         CertificateError::ExpiredContext { time, not_after } => format!(
-            "{certificate} expired on {}, and this machine's clock says {}: is the clock right?",
+            "its certificate expired on {}, and this machine's clock says {}: is the clock right?",
             date(*not_after),
             date(*time)
         ),
         CertificateError::NotValidYetContext { time, not_before } => format!(
-            "{certificate} is valid from {} on, and this machine's clock says {}: is the clock right?",
+            "its certificate is valid from {} on, and this machine's clock says {}: is the clock right?",
             date(*not_before),
             date(*time)
         ),
         CertificateError::Expired | CertificateError::NotValidYet => {
-            format!("{certificate} has expired or is not valid yet: is this machine's clock right?")
+            "its certificate has expired or is not valid yet: is this machine's clock right?".to_owned()
         }
         CertificateError::UnhandledCriticalExtension => {
-            format!("{certificate}, or one of its issuer's, has a critical extension that the verifier does not know")
+            "its certificate, or one of its issuer's, has a critical extension that the verifier does not know"
+                .to_owned()
         }
         _ => error.to_string(),
     }
