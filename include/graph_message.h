@@ -25,7 +25,8 @@
  * What is trusted: Graph's own 202, and its 4xx that refuse a message; what a look shows of this very message; and two
  * clocks, the service's (the Date of its replies) and this host's, for one question alone: whether a mail was sent before
  * this call. "Sent before" must be true by both, with five minutes to spare; where they leave it open the answer is
- * GRAPH_UNKNOWN. What is never trusted: what is absent or unreadable; an answer about another message; a reply that is
+ * GRAPH_UNKNOWN. A suspended host and a clock that was set are noticed, but not where both happen in one call and cancel
+ * each other out. What is never trusted: what is absent or unreadable; an answer about another message; a reply that is
  * not Graph's, also where it asks to wait; a reply that begins before the request has left, or names another request; a
  * draft that is seen again after it was seen gone.
  *

@@ -22,7 +22,7 @@ thread_local! {
 /// The most often that anybody waits or asks in one run: more is going round in circles.
 const MOST_STEPS: usize = 50_000;
 /// By how much a clock on the wall is set at once.
-const STEP_S: i64 = 3600;
+pub const STEP_S: i64 = 3600;
 
 /// Graph, time, and whose turn it is.
 pub struct World {

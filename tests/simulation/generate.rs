@@ -5,6 +5,7 @@ use std::env;
 use fastrand::Rng;
 use graph_message::client::Verify;
 
+use crate::clock::STEP_S;
 use crate::faults::{Acted, Cut, End, Event, Nature, SendFault, Speed};
 use crate::looks::LookFault;
 use crate::names::Manner;
@@ -154,6 +155,11 @@ fn within_the_assumptions(schedule: &mut Schedule) {
     if faults.iter().any(is_wrong_date) {
         setup.skew_s = setup.skew_s.clamp(-3, 3);
         faults.retain(|fault| !matches!(fault, Fault::World(_, _, Event::StepAhead | Event::StepBack)));
+    }
+    // A sleep and a clock that is set back by as much cancel each other out: neither of our clocks shows them.
+    let is_undone = setup.suspend_ms == STEP_S.unsigned_abs() * 1000;
+    if is_undone && faults.iter().any(|fault| matches!(fault, Fault::World(_, _, Event::Suspend))) {
+        faults.retain(|fault| !matches!(fault, Fault::World(_, _, Event::StepBack)));
     }
     // Whether a deferred draft's time has come is told by the service's clock.
     if setup.deferred_ms > 0 {
