@@ -229,7 +229,7 @@ fn looked(looked: Looked) -> Cow<'static, str> {
         }
         Blind::Deferred(Some(_)) => "the draft is to be sent later, and waits in Drafts until then if it was accepted",
         Blind::Deferred(None) => {
-            "the draft is to be sent later, at a time that cannot be read, and waits in Drafts until then if it was accepted"
+            "the draft is to be sent later, and whether that time has come cannot be told: it waits in Drafts if it was accepted"
         }
         Blind::Unsearchable => "the service does not list what has its internetMessageId",
         Blind::Another => "the service answers with another message",

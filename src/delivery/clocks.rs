@@ -90,7 +90,7 @@ impl ServiceClock {
     }
 
     /// How long a draft that is to be sent later may still be waiting for its time and then for `settle`, by the clock that
-    /// takes longer. Nothing where it does not wait.
+    /// takes longer. Without the service's clock ours tells that it waits, and not that it does not.
     pub fn waits(&self, deferred: Deferred, settle: Duration, now: Moment) -> Waits {
         let until = match deferred {
             Deferred::No => return Waits::No,
@@ -99,9 +99,13 @@ impl ServiceClock {
         };
         // The mailbox's clock may be behind.
         let until = until.checked_add(SLACK).unwrap_or(until);
-        let by_service = self.at(now).map_or(now.wall, |(earliest, _)| earliest);
-        let left = until.duration_since(by_service.min(now.wall)).unwrap_or_default();
-        if left.is_zero() { Waits::No } else { Waits::For(left) }
+        let by_service = self.at(now).map(|(earliest, _)| earliest);
+        let left = until.duration_since(by_service.map_or(now.wall, |time| time.min(now.wall))).unwrap_or_default();
+        match by_service {
+            _ if !left.is_zero() => Waits::For(left),
+            Some(_) => Waits::No,
+            None => Waits::Unknown,
+        }
     }
 }
 
@@ -210,6 +214,8 @@ mod tests {
         assert_eq!(waits(&clock, Deferred::No), Waits::No);
         assert_eq!(waits(&clock, Deferred::Unreadable), Waits::Unknown);
         assert_eq!(waits(&clock, Deferred::Until(began.wall + S(100))), Waits::For(S(125)));
+        assert_eq!(waits(&clock, Deferred::Until(began.wall - S(25))), Waits::Unknown, "by our clock alone");
+        clock.shows(began.wall, began);
         assert_eq!(waits(&clock, Deferred::Until(began.wall - S(25))), Waits::No);
         assert_eq!(waits(&clock, Deferred::Until(began.wall - S(24))), Waits::For(S(1)));
         // The service's clock is behind ours: its time has not come.

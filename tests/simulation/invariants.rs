@@ -389,8 +389,11 @@ impl Held<'_> {
             Shown::Draft { version } if look.kind == Kind::Look => Some(version),
             _ => None,
         };
+        // What was edited before the first send was sent as it was then.
+        let sends = all.iter().position(|exchange| exchange.is_send())?;
+        let first = all[..sends].iter().rposition(|look| version(&look).is_some()).unwrap_or(0);
         for (at, send) in all.iter().enumerate().skip(doubt + 1).filter(|(_, exchange)| exchange.is_send()) {
-            let versions: Vec<u32> = all[..at].iter().filter_map(|look| version(&look)).collect();
+            let versions: Vec<u32> = all[first..at].iter().filter_map(|look| version(&look)).collect();
             if versions.windows(2).any(|two| two[0] != two[1]) {
                 return Some(format!("I1: sent again at {:?}, although the draft had changed", send.began));
             }

@@ -43,6 +43,9 @@ const ROWS: &[(&str, &[&str])] = &[
             "deferred=86400000 send.0=Wait503,Early,Quick attempts=1 then.0=Rerun",
             "deferred=86400000 then.0=Rerun",
             "deferred=86400000 send.0=Silence,Early,Quick event.0.25=CancelCall then.0=Check",
+            // Its time has passed by our clock, and the service's is not shown.
+            "verify=OnDoubt settle=2000 deferred=10000 skew=-7200 look.0=BadDate then.1000=Rerun",
+            "verify=OnDoubt settle=2000 deferred=10000 skew=-7200 crash.0=After look.0=NoDate",
         ],
     ),
     // The sent copy is another item, and the draft stays.
