@@ -148,6 +148,46 @@ mod tests {
     use super::*;
     use crate::delivery::machine::{Rules, Verify};
     use crate::delivery::step::{Action, Event};
+    use crate::outcome::{Doubt as OutcomeDoubt, Refusal};
+
+    fn machine(settle_s: u64, earlier: Option<Remembered>) -> (Machine, Moment) {
+        let began = Moment { steady: Instant::now(), wall: SystemTime::UNIX_EPOCH };
+        let rules = Rules { verify: Verify::OnDoubt, max_attempts: 2, settle: Duration::from_secs(settle_s) };
+        let deadline = began.steady + Duration::from_secs(100);
+        (Machine::new(Purpose::Send, rules, began, deadline, None, earlier), began)
+    }
+
+    fn attempted(machine: &mut Machine, verdict: Verdict, now: Moment) -> Action {
+        assert!(matches!(machine.next(Event::Begins, now), Action::Attempt { .. }));
+        machine.next(Event::Attempted { verdict, meanwhile: None }, now)
+    }
+
+    #[test]
+    fn a_doubt_takes_the_longest_time_that_anybody_allowed_it() {
+        let left = |machine: &Machine, now| match machine.leaves(&Ending::Unknown(Blind::OutOfTime), now) {
+            Some(Remembered::InDoubt(doubt)) => doubt,
+            other => panic!("{other:?}"),
+        };
+        let (mut first, now) = machine(20, None);
+        attempted(&mut first, Verdict::Doubtful(OutcomeDoubt::NotGraphs), now);
+        let doubt = left(&first, now);
+        assert_eq!(doubt.settle, Duration::from_secs(20));
+        for (settle_s, longest_s) in [(5, 20), (60, 60)] {
+            let (mut next, now) = machine(settle_s, Some(Remembered::InDoubt(doubt.clone())));
+            assert_eq!(next.next(Event::Begins, now), Action::Look { recipients: false });
+            assert_eq!(left(&next, now).settle, Duration::from_secs(longest_s));
+        }
+    }
+
+    #[test]
+    fn what_was_accepted_is_told_to_who_leaves_before_that_is_said() {
+        let (mut accepted, now) = machine(20, None);
+        assert_eq!(attempted(&mut accepted, Verdict::Accepted, now), Action::Answer(Ending::Accepted));
+        assert!(accepted.is_in_doubt());
+        let (mut refused, now) = machine(20, None);
+        attempted(&mut refused, Verdict::Refused(Refusal::Rejected), now);
+        assert!(!refused.is_in_doubt());
+    }
 
     #[test]
     fn who_leaves_behind_a_send_under_the_other_id_leaves_its_doubt() {

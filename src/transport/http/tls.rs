@@ -208,6 +208,9 @@ fn refused(host: &str, error: &rustls::Error) -> io::Error {
 const SUITES: &str = "TLS 1.2 or 1.3 is needed, 1.2 with ECDHE and AES-GCM or ChaCha20-Poly1305";
 const NO_CLIENT_CERTIFICATE: &str = "it demands a certificate of the client, which this library does not give";
 
+const CRITICAL_EXTENSION: &str =
+    "its certificate, or one of its issuer's, has a critical extension that the verifier does not know";
+
 /// What went wrong, for a person, and where to look.
 fn why(error: &rustls::Error) -> String {
     match error {
@@ -247,9 +250,13 @@ fn why_no_certificate(error: &CertificateError) -> String {
         CertificateError::Expired | CertificateError::NotValidYet => {
             "its certificate has expired or is not valid yet: is this machine's clock right?".to_owned()
         }
-        CertificateError::UnhandledCriticalExtension => {
-            "its certificate, or one of its issuer's, has a critical extension that the verifier does not know"
-                .to_owned()
+        CertificateError::UnhandledCriticalExtension => CRITICAL_EXTENSION.to_owned(),
+        // As the verifier calls it, whose own errors rustls passes on without a name of its own.
+        CertificateError::Other(other) if other.0.to_string() == "UnsupportedCriticalExtension" => {
+            CRITICAL_EXTENSION.to_owned()
+        }
+        CertificateError::Other(other) => {
+            format!("its certificate, or one of its issuer's, cannot be verified ({})", other.0)
         }
         _ => error.to_string(),
     }
