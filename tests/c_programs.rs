@@ -13,7 +13,7 @@ use std::process::Command;
 
 use serde_json::json;
 use support::programs::{MAILBOX, Server, Start, TOKEN, file_of, run, valgrind, valgrind_but_leaks};
-use support::{C99, CXX11, compile, library_dir, root, scratch, tool};
+use support::{C99, CXX11, compile, library_dir, root, sanitizer, scratch, tool};
 
 const COMPILERS: [(&str, &[&str]); 2] = [("gcc", &C99), ("g++", &CXX11)];
 
@@ -28,7 +28,7 @@ fn both_linked_with(source: &str, libraries: &[&OsStr]) -> [PathBuf; 2] {
         let program = scratch(source.trim_end_matches(".c"));
         let source = root().join("tests/c").join(source);
         let mut command = Command::new(tool(compiler));
-        command.args(flags).arg("-I").arg(root().join("include")).arg(source).args(["-x", "none"]);
+        command.args(flags).args(sanitizer()).arg("-I").arg(root().join("include")).arg(source).args(["-x", "none"]);
         let output = command.args(libraries).arg("-o").arg(&program).output().unwrap();
         assert!(output.status.success(), "{compiler}: {}", String::from_utf8_lossy(&output.stderr));
         program

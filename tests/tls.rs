@@ -19,7 +19,7 @@ use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::server::WebPkiClientVerifier;
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
-use support::servers::{Nginx, Peer, certificates, free_port, hold, output_of};
+use support::servers::{Identity, Nginx, Peer, certificates, free_port, hold, output_of};
 use support::{Answer, C99, Driver, compile, scratch, tool};
 
 const TOKEN: &str = "eyJ0eXAi.c2VjcmV0LXRva2Vu.c2lnbmF0dXJl";
@@ -169,6 +169,46 @@ fn tls_1_1_is_refused() {
     );
     assert_eq!(nginx.connections() - before, 1);
     nginx.requests(0);
+}
+
+#[test]
+fn a_critical_extension_that_nobody_knows_is_named() {
+    let nginx = Nginx::tls(&certificates().critical, "");
+    for roots in ["0", "1"] {
+        let mut driver = trusting(&nginx.url("https://localhost"));
+        refused(&driver.set("roots", roots).send_another(), &["a critical extension that the verifier does not know"]);
+    }
+    nginx.requests(0);
+}
+
+/// Peers as old as TLS 1.2 is, which have only suites that are not safe any more.
+#[test]
+fn suites_that_are_too_old_are_named() {
+    let dir = scratch("rsa");
+    fs::create_dir_all(&dir).unwrap();
+    let rsa = Identity { certificate: dir.join("rsa.pem"), key: dir.join("rsa.key") };
+    output_of(
+        Command::new(tool("openssl"))
+            .args(["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost", "-keyout"])
+            .arg(&rsa.key)
+            .arg("-out")
+            .arg(&rsa.certificate),
+    );
+    for (identity, suite) in [(&rsa, "AES128-GCM-SHA256"), (&certificates().good, "ECDHE-ECDSA-AES128-SHA")] {
+        let nginx = Nginx::tls(identity, &format!("ssl_protocols TLSv1.2; ssl_ciphers {suite};"));
+        // The server does speak it, so it is the library that has no such suite.
+        let said = output_of(
+            Command::new(tool("openssl"))
+                .args(["s_client", "-tls1_2", "-cipher", suite, "-connect"])
+                .arg(format!("127.0.0.1:{}", nginx.port())),
+        );
+        assert!(said.contains(&format!("Cipher    : {suite}")), "{said}");
+        refused(
+            &trusting(&nginx.url("https://localhost")).send_another(),
+            &["TLS with localhost", "1.2 with ECDHE and AES-GCM or ChaCha20-Poly1305"],
+        );
+        nginx.requests(0);
+    }
 }
 
 fn keeps_its_connection(protocol: &str) {

@@ -69,12 +69,19 @@ pub fn tool(name: &str) -> PathBuf {
         .unwrap_or_else(|| panic!("{name} is not installed: run tests/run, which installs what the tests need"))
 }
 
+/// What `GRAPH_CFLAGS` adds to every compilation: `tests/memory` names the sanitizer there that the library was built with.
+pub fn sanitizer() -> Vec<String> {
+    let flags = std::env::var("GRAPH_CFLAGS").unwrap_or_default();
+    flags.split_whitespace().map(str::to_owned).collect()
+}
+
 /// Compiles a program of `tests/c` and links it with the shared library.
 pub fn compile(compiler: &str, flags: &[&str], source: &str) -> PathBuf {
     let program = scratch(source.rsplit('/').next().unwrap().split('.').next().unwrap());
     let source = root().join("tests/c").join(source);
     let output = Command::new(tool(compiler))
         .args(flags)
+        .args(sanitizer())
         .arg("-I")
         .arg(root().join("include"))
         .arg(&source)

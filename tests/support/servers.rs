@@ -14,8 +14,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use rcgen::{
-    BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair, KeyUsagePurpose,
-    date_time_ymd,
+    BasicConstraints, CertificateParams, CustomExtension, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
+    KeyUsagePurpose, date_time_ymd,
 };
 
 use super::{scratch, tool};
@@ -126,6 +126,8 @@ pub struct Certificates {
     pub wrong_name: Identity,
     /// For localhost and 127.0.0.1, until 2001.
     pub expired: Identity,
+    /// For localhost and 127.0.0.1, with a critical extension that nobody knows.
+    pub critical: Identity,
     /// For localhost and 127.0.0.1, signed by itself.
     pub self_signed: Identity,
 }
@@ -141,7 +143,12 @@ pub fn certificates() -> &'static Certificates {
         let names = ["localhost", "127.0.0.1"];
         let mut expired = leaf(&names);
         (expired.not_before, expired.not_after) = (date_time_ymd(2000, 1, 1), date_time_ymd(2001, 1, 1));
+        let mut critical = leaf(&names);
+        let mut extension = CustomExtension::from_oid_content(&[1, 3, 6, 1, 4, 1, 32473, 1], vec![0x05, 0x00]);
+        extension.set_criticality(true);
+        critical.custom_extensions.push(extension);
         Certificates {
+            critical: signed(&dir, "critical", &critical, Some(&issuer)),
             good: signed(&dir, "good", &leaf(&["localhost", "graph.test", "127.0.0.1"]), Some(&issuer)),
             wrong_name: signed(&dir, "wrong-name", &leaf(&["elsewhere.test"]), Some(&issuer)),
             expired: signed(&dir, "expired", &expired, Some(&issuer)),

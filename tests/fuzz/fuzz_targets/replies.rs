@@ -1,0 +1,121 @@
+//! Any bytes in answer to a request: the transport reads them, and what is judged of them is held against a plain reading.
+#![no_main]
+#![allow(clippy::unwrap_used)]
+
+use std::sync::{Arc, LazyLock, Mutex};
+use std::time::{Duration, Instant, SystemTime};
+
+use graph_message::message::{BaseUrl, Mailbox, MessageId, Target, Token};
+use graph_message::outcome::{Asked, Looked, Sight, Verdict, judge, see, see_listed};
+use graph_message::transport::http::{HttpOptions, HttpTransport};
+use graph_message::transport::{Cancel, Limits, Transport};
+use graph_message_fuzz::GRACE;
+use graph_message_fuzz::reading::Reading;
+use graph_message_fuzz::secret::{self, TOKEN};
+use graph_message_fuzz::server::{self, Answer};
+use libfuzzer_sys::fuzz_target;
+
+const ID: &str = "AAMkAGUwNjQ4ZjIx";
+const NAME: &str = "<a@contoso.example>";
+const CALL: &str = "6f3a1c9e-0000-4000-8000-5d1c6a2b7e90";
+const LIMIT: Duration = Duration::from_millis(500);
+
+static BYTES: LazyLock<Arc<Mutex<Vec<u8>>>> = LazyLock::new(Arc::default);
+static PORT: LazyLock<u16> = LazyLock::new(|| {
+    let bytes = Arc::clone(&BYTES);
+    server::start(move |_| Answer::Last(bytes.lock().unwrap().clone()))
+});
+
+fuzz_target!(|data: &[u8]| {
+    let target = Target {
+        base: BaseUrl::parse(&format!("http://127.0.0.1:{}/v1.0", *PORT)).unwrap(),
+        mailbox: Mailbox::Me,
+        id: MessageId::parse(ID).unwrap(),
+        token: Token::parse(TOKEN).unwrap(),
+        client_request_id: CALL.into(),
+        user_agent: http::HeaderValue::from_static("fuzz"),
+    };
+    *BYTES.lock().unwrap() = data.to_vec();
+    let began = Instant::now();
+    let by = began + LIMIT;
+    let limits = Limits { connect_by: by, reply_by: by, cancel: Cancel::default(), late: None };
+    let result = HttpTransport::new(HttpOptions::default()).exchange(&target.send(), &limits);
+    assert!(began.elapsed() < LIMIT + GRACE, "late: {:?}", began.elapsed());
+
+    let now = SystemTime::now();
+    let attempt = result.as_ref();
+    let reading = Reading::of(data);
+    match judge(attempt, CALL, now) {
+        Verdict::Accepted => {
+            assert!(
+                matches!(reading.status, Some(200 | 202 | 204)),
+                "accepted, and the status is {:?}",
+                reading.status
+            );
+            let named = || reading.headers("request-id").iter().any(|id| !id.is_empty());
+            assert!(reading.status == Some(202) || named(), "accepted without a request-id");
+            let is_of_another = |id: &String| *id != CALL && !reading.headers("request-id").contains(id);
+            assert!(!reading.headers("client-request-id").iter().any(is_of_another), "accepted by another's reply");
+            assert!(
+                reading.body.is_empty() || reading.status == Some(204) || ends_where_it_says(&reading),
+                "accepted by a reply that says something"
+            );
+        }
+        Verdict::Refused(how) => {
+            assert!(
+                matches!(reading.status, Some(400..=499)),
+                "refused ({how:?}), and the status is {:?}",
+                reading.status
+            );
+            assert!(!matches!(reading.status, Some(408 | 421 | 425 | 499)), "refused by who does not know");
+            let is_graphs = !reading.headers("request-id").is_empty() || find(reading.body, b"error").is_some();
+            assert!(is_graphs, "refused by who is not Graph");
+        }
+        Verdict::Throttled(_) => {
+            assert!(matches!(reading.status, Some(400..=599)), "throttled by {:?}", reading.status)
+        }
+        // The server read the whole request before it answered.
+        Verdict::NotBegun(cause) => panic!("not begun ({cause:?}), and the request was read"),
+        Verdict::Doubtful(_) => {}
+    }
+    if let Ok(reply) = attempt {
+        secret::is_hidden_in(&target.token.quote_name(&reply.request_id));
+        secret::is_hidden_in(&target.token.quote(&String::from_utf8_lossy(&reply.body)));
+    }
+
+    let looked = Looked { result: attempt, client_request_id: CALL, now };
+    let asked = Asked { id: &target.id, internet_message_id: Some(NAME) };
+    match see(looked, asked) {
+        Sight::Draft(_) => assert!(says(data, b"true") && says(data, ID.as_bytes()), "a draft that nothing says"),
+        Sight::NotADraft(_) => {
+            assert!(says(data, b"false") && says(data, ID.as_bytes()), "no draft any more, and nothing says so");
+        }
+        Sight::Gone => assert_eq!(reading.status, Some(404), "gone"),
+        Sight::NotAllowed(status) => assert!(matches!(status, 401 | 403) && reading.status == Some(status)),
+        Sight::Another | Sight::Failed(_) => {}
+    }
+    let _ = see_listed(looked, NAME);
+});
+
+/// Whether the body is framed as empty: `Content-Length: 0`, or a last chunk, and what stands behind is none of it.
+fn ends_where_it_says(reading: &Reading) -> bool {
+    let lengths = reading.headers("content-length");
+    let is_zero = |length: &String| !length.is_empty() && length.bytes().all(|digit| digit == b'0');
+    let is_last_chunk = || {
+        reading.body.iter().position(|byte| *byte == b'\n').is_some_and(|end| {
+            let size = reading.body[..end].split(|byte| *byte == b';').next().unwrap_or_default();
+            size.iter().any(|byte| *byte == b'0') && size.iter().all(|byte| matches!(byte, b'0' | b' ' | b'\t' | b'\r'))
+        })
+    };
+    (!lengths.is_empty() && lengths.iter().all(is_zero))
+        || (!reading.headers("transfer-encoding").is_empty() && is_last_chunk())
+}
+
+/// Whether it stands there, also escaped: then there is an escape at least.
+fn says(data: &[u8], what: &[u8]) -> bool {
+    find(data, what).is_some() || find(data, b"\\u").is_some() || find(data, b"chunked").is_some()
+}
+
+fn find(data: &[u8], what: &[u8]) -> Option<usize> {
+    data.to_ascii_lowercase().windows(what.len()).position(|window| window.eq_ignore_ascii_case(what))
+}
