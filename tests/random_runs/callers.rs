@@ -9,6 +9,7 @@ use fastrand::Rng;
 use graph_message::client::{Call, Client, Settings, Verify};
 use graph_message::status::Status;
 
+use crate::lateness::kept_waiting;
 use crate::world::{MAILBOXES, SETTLES, Traits, World, short};
 
 /// More accepted messages than the library promises to remember.
@@ -79,6 +80,8 @@ pub struct Ended {
     pub settle: u64,
     pub start: Instant,
     pub end: Instant,
+    /// For how much of that no processor had room for it.
+    pub kept_waiting: Duration,
     pub timeout: Duration,
     pub cancelled_at: Option<Instant>,
     pub status: Status,
@@ -307,6 +310,7 @@ fn perform(world: &World, callers: &[Caller], number: u64, asks: &Asks) {
     }
     let make = || {
         let (token, user, id) = (&asks.token, &asks.user, &asks.id);
+        let waited = kept_waiting();
         let start = Instant::now();
         let client = &caller.client;
         let result = if asks.check {
@@ -314,11 +318,12 @@ fn perform(world: &World, callers: &[Caller], number: u64, asks: &Asks) {
         } else {
             client.send(Some(&call), token, user, id)
         };
-        (start, Instant::now(), result)
+        let end = Instant::now();
+        (start, end, kept_waiting() - waited, result)
     };
     let others = world.accepted.load(Ordering::Relaxed);
     let mut cancelled_at = None;
-    let (start, end, result) = match asks.cancel_after {
+    let (start, end, kept_waiting, result) = match asks.cancel_after {
         None => make(),
         Some(after) => thread::scope(|scope| {
             let (ended, wait) = std::sync::mpsc::channel::<()>();
@@ -344,6 +349,7 @@ fn perform(world: &World, callers: &[Caller], number: u64, asks: &Asks) {
         settle: caller.settle,
         start,
         end,
+        kept_waiting,
         timeout: asks.timeout.unwrap_or(caller.timeout),
         cancelled_at,
         status,

@@ -79,7 +79,10 @@ impl Judged {
                 (true, Some(false)) => self.checked_not_sent(draft, call, &mut findings),
             }
         }
-        let false_for_time = |act: &Act| lateness.worst(draft.posts[act.post].at, act.limit + SLACK) > TOO_LATE;
+        let false_for_time = |act: &Act| {
+            let post = &draft.posts[act.post];
+            post.late + lateness.worst(post.at, act.limit + SLACK) > TOO_LATE
+        };
         for (what, call) in findings {
             if !what.starts_with("late") && draft.acts.iter().any(false_for_time) {
                 self.pass("the machine was too late for the service's margin");
@@ -271,7 +274,7 @@ impl Judged {
         let due = call.start + call.timeout;
         let due = call.cancelled_at.map_or(due, |at| due.min(at.max(call.start)));
         let over = call.end.saturating_duration_since(due);
-        let explained = lateness.worst(due - SLACK, call.end) * 2;
+        let explained = lateness.worst(due - SLACK, call.end) * 2 + call.kept_waiting;
         let net = over.saturating_sub(explained);
         self.worst = (self.worst.0.max(over), self.worst.1.max(net));
         if net > GRACE {

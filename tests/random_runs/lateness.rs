@@ -1,8 +1,16 @@
-//! How late the machine itself is: a thread that does nothing but wake up says it.
+//! How late the machine itself is: a thread that does nothing but wake up says it, and the kernel, thread by thread.
 
+use std::fs;
 use std::sync::Mutex;
 use std::thread;
 use std::time::{Duration, Instant};
+
+/// How long this thread has been ready to run until now, and no processor had room for it. Nothing where the kernel does not say.
+pub fn kept_waiting() -> Duration {
+    let told = fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
+    let nanoseconds = told.split_whitespace().nth(1).and_then(|text| text.parse().ok());
+    Duration::from_nanos(nanoseconds.unwrap_or(0))
+}
 
 const STEP: Duration = Duration::from_millis(5);
 /// Less than this is nothing.

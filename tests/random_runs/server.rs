@@ -5,13 +5,14 @@ use std::net::{TcpListener, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use percent_encoding::percent_decode_str;
 use serde_json::json;
 use socket2::SockRef;
 use uuid::Uuid;
 
+use crate::lateness::kept_waiting;
 use crate::world::{MAILBOXES, Reply, World, folder, graph_error};
 
 /// A client that has not given up by then never will.
@@ -27,34 +28,48 @@ pub fn start(world: &Arc<World>) -> u16 {
     let port = listener.local_addr().unwrap().port();
     let world = Arc::clone(world);
     thread::spawn(move || {
+        let mut waited = kept_waiting();
         for stream in listener.incoming().flatten() {
+            let until_now = kept_waiting();
+            let before = until_now - waited;
+            waited = until_now;
             let world = Arc::clone(&world);
             // Here, since the request is there before a new thread is.
             let early = if is_early(&world) { write_early(&stream).unwrap_or(None) } else { None };
             // A connection ends in many ways, and each of them is part of the run.
-            thread::Builder::new().stack_size(256 * 1024).spawn(move || drop(serve(&world, &stream, early))).unwrap();
+            let serve = move || drop(serve(&world, &stream, early, before));
+            thread::Builder::new().stack_size(256 * 1024).spawn(serve).unwrap();
         }
     });
     port
 }
 
-struct Asked {
+/// A request as it was read.
+pub struct Asked {
     method: String,
     path: String,
     query: String,
-    token: String,
-    caller: String,
+    pub token: String,
+    pub caller: String,
+    pub read_at: Instant,
+    /// How long no processor had room for who reads it, since it read the one before.
+    pub kept_waiting: Duration,
 }
 
 fn is_early(world: &World) -> bool {
     world.kinds.has("early") && fastrand::u32(..ONE_IN) == 0
 }
 
-fn serve(world: &World, stream: &TcpStream, mut early: Option<bool>) -> io::Result<()> {
+/// Serves a connection, which was kept waiting for so long before this thread began.
+fn serve(world: &World, stream: &TcpStream, mut early: Option<bool>, before: Duration) -> io::Result<()> {
     stream.set_nodelay(true)?;
     let mut reader = BufReader::new(stream);
     let mut rng = fastrand::Rng::new();
-    while let Some(asked) = read(&mut reader)? {
+    let (mut before, mut waited) = (before, Duration::ZERO);
+    while let Some(mut asked) = read(&mut reader)? {
+        let until_now = kept_waiting();
+        asked.kept_waiting = before + (until_now - waited);
+        (before, waited) = (Duration::ZERO, until_now);
         let reply = answer(world, &asked, early);
         if early.is_some() {
             // It has its reply already.
@@ -94,8 +109,15 @@ fn read(reader: &mut BufReader<&TcpStream>) -> io::Result<Option<Asked>> {
     let (method, target) = (parts.next().unwrap_or_default().to_owned(), parts.next().unwrap_or_default().to_owned());
     let (path, query) = target.split_once('?').unwrap_or((&target, ""));
     let decoded = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
-    let mut asked =
-        Asked { method, path: path.to_owned(), query: decoded(query), token: String::new(), caller: String::new() };
+    let mut asked = Asked {
+        method,
+        path: path.to_owned(),
+        query: decoded(query),
+        token: String::new(),
+        caller: String::new(),
+        read_at: Instant::now(),
+        kept_waiting: Duration::ZERO,
+    };
     let mut length = 0;
     loop {
         let mut line = String::new();
@@ -146,7 +168,7 @@ fn answer(world: &World, asked: &Asked, early: Option<bool>) -> Reply {
     let parts: Vec<&str> = parts[1..].iter().map(String::as_str).collect();
     let (token, caller, query) = (&*asked.token, &*asked.caller, &*asked.query);
     match (&*asked.method, &*parts) {
-        ("POST", ["messages", id, "send"]) => world.send(mailbox, token, id, caller, early),
+        ("POST", ["messages", id, "send"]) => world.send(mailbox, asked, id, early),
         ("GET", ["messages", id]) => world.look(mailbox, token, id, caller, query),
         ("GET", ["messages"]) => listed(world, mailbox, asked, false),
         ("GET", ["mailFolders", name, "messages"]) if name.eq_ignore_ascii_case("sentitems") => {

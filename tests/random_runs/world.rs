@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 
 use crate::callers::Ended;
 use crate::kinds::Kinds;
+use crate::server::Asked;
 
 /// The `settle_ms` that clients of a run have.
 pub const SETTLES: [u64; 2] = [300, 700];
@@ -82,6 +83,8 @@ pub struct Act {
 /// One request to send.
 pub struct Post {
     pub at: Instant,
+    /// How much later that was than it came, for all that is known.
+    pub late: Duration,
     pub caller: String,
     pub reply: &'static str,
     /// Acceptances of the whole service by then.
@@ -284,14 +287,16 @@ impl World {
     }
 
     /// Answers `POST .../messages/{id}/send`. `early`: whether a 202 was on its way before the request was.
-    pub fn send(&self, mailbox: Option<usize>, token: &str, id: &str, caller: &str, early: Option<bool>) -> Reply {
+    pub fn send(&self, mailbox: Option<usize>, asked: &Asked, id: &str, early: Option<bool>) -> Reply {
         self.requests.fetch_add(1, Ordering::Relaxed);
-        let now = Instant::now();
         let mut state = self.state.lock().unwrap();
+        let now = Instant::now();
+        let (token, caller) = (&*asked.token, &*asked.caller);
         let Some(number) = state.by_id.get(id).copied() else { return not_found() };
         let draft = state.drafts.get_mut(&number).unwrap();
         draft.advance(now, &self.accepted);
-        let (reply, name, acted) = self.decide(draft, mailbox, token, id, caller, now, early);
+        let (reply, name, acted) =
+            self.decide(draft, mailbox, token, id, caller, now, asked.kept_waiting + (now - asked.read_at), early);
         let what = if acted { "acts" } else { "does not act now" };
         draft
             .journal
@@ -308,13 +313,15 @@ impl World {
         id: &str,
         caller: &str,
         now: Instant,
+        late: Duration,
         early: Option<bool>,
     ) -> (Reply, &'static str, bool) {
         let post = draft.posts.len();
         draft.asked.insert(caller.to_owned());
         let others = self.accepted.load(Ordering::Relaxed);
-        let note =
-            |draft: &mut Draft, reply| draft.posts.push(Post { at: now, caller: caller.to_owned(), reply, others });
+        let note = |draft: &mut Draft, reply| {
+            draft.posts.push(Post { at: now, late, caller: caller.to_owned(), reply, others })
+        };
         if early.is_none() {
             if token.starts_with("expired") {
                 note(draft, "401");
