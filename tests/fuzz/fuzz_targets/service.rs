@@ -16,7 +16,7 @@ use arbitrary::Arbitrary;
 use graph_message::client::{Call, Client, Settings, Verify};
 use graph_message::error::Error;
 use graph_message::status::Status;
-use graph_message_fuzz::edits::{Edit, edited};
+use graph_message_fuzz::edits::{Edit, edited, with_another_value};
 use graph_message_fuzz::reading::Reading;
 use graph_message_fuzz::secret::{self, TOKEN};
 use graph_message_fuzz::server::{self, Answer, Asked};
@@ -60,7 +60,8 @@ struct Send {
 /// What happens to a reply.
 #[derive(Debug, Clone, Default, Arbitrary)]
 struct Changes {
-    /// To its body, before that is counted.
+    /// To a value in its body, and to that body, before it is counted.
+    value: Option<(u8, u8)>,
     body: Vec<Edit>,
     /// To all of it.
     whole: Vec<Edit>,
@@ -224,7 +225,11 @@ impl Message {
             [head.as_bytes(), length.as_bytes(), b"\r\n", body].concat()
         };
         let valid = whole(body.as_bytes());
-        let bytes = edited(&whole(&edited(body.as_bytes(), &changes.body)), &changes.whole);
+        let other = match changes.value {
+            Some((which, value)) => with_another_value(body.as_bytes(), which, value),
+            None => body.into(),
+        };
+        let bytes = edited(&whole(&edited(&other, &changes.body)), &changes.whole);
         self.lied |= lie::is_one(&Reading::of(&valid), &Reading::of(&bytes));
         if closes { Answer::Last(bytes) } else { Answer::Bytes(bytes) }
     }

@@ -19,8 +19,6 @@ pub enum Edit {
     Twice(u16, u8),
     /// The end taken off.
     End(u16),
-    /// A value of JSON in place of one.
-    Value(u8, u8),
 }
 
 /// What is put in.
@@ -72,6 +70,14 @@ const VALUES: [&str; 10] = [
     "\"0001-01-01T00:00:00Z\"",
 ];
 
+/// JSON with one of these in place of a string that is some name's value.
+pub fn with_another_value(json: &[u8], which: u8, value: u8) -> Vec<u8> {
+    let strings = strings(json);
+    let Some(range) = strings.get(usize::from(which) % strings.len().max(1)) else { return json.to_vec() };
+    let value = VALUES[usize::from(value) % VALUES.len()].as_bytes();
+    [&json[..range.start], value, &json[range.end..]].concat()
+}
+
 /// Where a text has a JSON string for the value of a name.
 fn strings(bytes: &[u8]) -> Vec<Range<usize>> {
     let mut found = Vec::new();
@@ -117,13 +123,6 @@ pub fn edited(bytes: &[u8], edits: &[Edit]) -> Vec<u8> {
                 drop(bytes.splice(range.start..range.start, twice));
             }
             Edit::End(place) => bytes.truncate(at(place)),
-            Edit::Value(which, value) => {
-                let strings = strings(&bytes);
-                if let Some(range) = strings.get(usize::from(*which) % strings.len().max(1)) {
-                    let value = VALUES[usize::from(*value) % VALUES.len()];
-                    drop(bytes.splice(range.clone(), value.bytes()));
-                }
-            }
         }
     }
     bytes
