@@ -11,6 +11,8 @@ use zeroize::Zeroizing;
 
 /// The shortest run of a token's characters that is taken out. Shorter ones say nothing of it, and words of any text are such.
 pub const SHORTEST_RUN: usize = 16;
+/// How often what passes a text on may have encoded it.
+const MOST_LAYERS: usize = 3;
 /// What stands in place of it.
 const INSTEAD: &str = "[token]";
 
@@ -25,10 +27,13 @@ pub fn redact<'a>(text: &'a str, token: &str) -> Cow<'a, str> {
     if text.len() < SHORTEST_RUN {
         return Cow::Borrowed(text);
     }
-    let mut readings = vec![as_it_is(text)];
-    if text.contains(['%', '\\', '&']) {
-        readings.push(decoded(text));
+    let mut reading = as_it_is(text);
+    let mut readings = Vec::new();
+    while readings.len() < MOST_LAYERS && reading.iter().any(|unit| matches!(unit.byte, b'%' | b'\\' | b'&')) {
+        let inner = decoded(&reading);
+        readings.push(std::mem::replace(&mut reading, inner));
     }
+    readings.push(reading);
     let shown: HashSet<u128> =
         readings.iter().flat_map(|reading| windows(reading.iter().map(|unit| unit.byte))).collect();
     let secret: HashSet<u128> =
@@ -54,13 +59,13 @@ fn as_it_is(text: &str) -> Vec<Unit> {
 }
 
 /// The same, with what stands for another byte read as that: `%2E`, `\u002e`, `\x2e`, `\/` and `&#46;`.
-fn decoded(text: &str) -> Vec<Unit> {
-    let bytes = text.as_bytes();
+fn decoded(reading: &[Unit]) -> Vec<Unit> {
+    let bytes: Vec<u8> = reading.iter().map(|unit| unit.byte).collect();
     let (mut units, mut at) = (Vec::with_capacity(bytes.len()), 0);
     while let Some(&byte) = bytes.get(at) {
         let (byte, length) = escape(&bytes[at..]).unwrap_or((byte, 1));
         if !is_break(byte) {
-            units.push(Unit { byte: folded(byte), at: at..at + length });
+            units.push(Unit { byte: folded(byte), at: reading[at].at.start..reading[at + length - 1].at.end });
         }
         at += length;
     }
@@ -176,6 +181,8 @@ mod tests {
             spelled(|byte| format!("\\x{byte:02x}")),
             spelled(|byte| format!("&#{byte};")),
             spelled(|byte| format!("&#x{byte:x};")),
+            TOKEN.bytes().map(|byte| format!("%25{byte:02x}")).collect(),
+            utf8_percent_encode(&spelled(|byte| format!("\\u{byte:04x}")), NON_ALPHANUMERIC).to_string(),
             TOKEN.replace('.', "\\."),
             TOKEN.replace(".", " . "),
             TOKEN.as_bytes().chunks(5).map(|part| String::from_utf8_lossy(part)).collect::<Vec<_>>().join("\r\n"),
