@@ -79,7 +79,7 @@ impl Token {
     /// A name that Graph gives: an error's code, an id, a `request-id`. A token that is shorter than any part that is looked for
     /// may be a part of one, and is no secret there.
     pub fn quote_name(&self, name: &str) -> String {
-        if is_guid(name) {
+        if is_guid(name) || (is_hexadecimal(name) && !has_hexadecimal_run(self.text())) {
             return name.to_owned();
         }
         let is_of_its_alphabet =
@@ -111,6 +111,21 @@ fn beginning(text: &str, length: usize) -> &str {
 /// Whether it is as long as a GUID and of its characters, as no part of a token is.
 fn is_guid(text: &str) -> bool {
     text.len() == 36 && every_byte(text, |byte| byte.is_ascii_hexdigit() | (byte == b'-'))
+}
+
+/// Whether it is what servers in Graph's place name requests by: the 32 digits of a GUID.
+fn is_hexadecimal(text: &str) -> bool {
+    text.len() == 32 && every_byte(text, |byte| byte.is_ascii_hexdigit())
+}
+
+/// Whether a run of such digits is in a token that is long enough to be looked for. Each such run has a byte at one of these places.
+fn has_hexadecimal_run(token: &str) -> bool {
+    let bytes = token.as_bytes();
+    let is_digit = |byte: &&u8| byte.is_ascii_hexdigit();
+    (SHORTEST_RUN - 1..bytes.len()).step_by(SHORTEST_RUN).any(|at| {
+        let before = bytes[..at].iter().rev().take_while(is_digit).count();
+        before + bytes[at..].iter().take_while(is_digit).count() >= SHORTEST_RUN && bytes[at].is_ascii_hexdigit()
+    })
 }
 
 impl fmt::Debug for Token {
@@ -158,6 +173,13 @@ mod tests {
         assert_eq!(long.quote_name(guid), guid);
         assert_eq!(long.quote_name("A1b2A1b2A1b2A1b2A1"), "[token]");
         assert_eq!(long.quote_name("two\r\nlines"), "two  lines");
+        // As nginx names requests; a token of such digits shows no part of it there.
+        let digits = "00112233445566778899aabbccddeeff";
+        assert_eq!(long.quote_name(digits), digits);
+        for before in 0..SHORTEST_RUN {
+            let token = Token::parse(&format!("{}{}x", "x".repeat(before), &digits[8..24])).unwrap();
+            assert_eq!(token.quote_name(digits), "00112233[token]ccddeeff");
+        }
     }
 
     #[test]
