@@ -122,9 +122,9 @@ fn is_hexadecimal(text: &str) -> bool {
 fn has_hexadecimal_run(token: &str) -> bool {
     let bytes = token.as_bytes();
     let is_digit = |byte: &&u8| byte.is_ascii_hexdigit();
-    (SHORTEST_RUN - 1..bytes.len()).step_by(SHORTEST_RUN).any(|at| {
+    (SHORTEST_RUN - 1..bytes.len()).step_by(SHORTEST_RUN).filter(|at| bytes[*at].is_ascii_hexdigit()).any(|at| {
         let before = bytes[..at].iter().rev().take_while(is_digit).count();
-        before + bytes[at..].iter().take_while(is_digit).count() >= SHORTEST_RUN && bytes[at].is_ascii_hexdigit()
+        before + bytes[at..].iter().take_while(is_digit).count() >= SHORTEST_RUN
     })
 }
 
