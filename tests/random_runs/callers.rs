@@ -319,7 +319,7 @@ fn perform(world: &World, callers: &[Caller], number: u64, asks: &Asks) {
             client.send(Some(&call), token, user, id)
         };
         let end = Instant::now();
-        (start, end, kept_waiting() - waited, result)
+        (start, end, kept_waiting().saturating_sub(waited), result)
     };
     let others = world.accepted.load(Ordering::Relaxed);
     let mut cancelled_at = None;

@@ -31,7 +31,7 @@ pub fn start(world: &Arc<World>) -> u16 {
         let mut waited = kept_waiting();
         for stream in listener.incoming().flatten() {
             let until_now = kept_waiting();
-            let before = until_now - waited;
+            let before = until_now.saturating_sub(waited);
             waited = until_now;
             let world = Arc::clone(&world);
             // Here, since the request is there before a new thread is.
@@ -68,7 +68,7 @@ fn serve(world: &World, stream: &TcpStream, mut early: Option<bool>, before: Dur
     let (mut before, mut waited) = (before, Duration::ZERO);
     while let Some(mut asked) = read(&mut reader)? {
         let until_now = kept_waiting();
-        asked.kept_waiting = before + (until_now - waited);
+        asked.kept_waiting = before + until_now.saturating_sub(waited);
         (before, waited) = (Duration::ZERO, until_now);
         let reply = answer(world, &asked, early);
         if early.is_some() {

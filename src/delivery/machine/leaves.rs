@@ -150,11 +150,16 @@ mod tests {
     use crate::delivery::step::{Action, Event};
     use crate::outcome::{Doubt as OutcomeDoubt, Refusal};
 
-    fn machine(settle_s: u64, earlier: Option<Remembered>) -> (Machine, Moment) {
+    fn machine(
+        purpose: Purpose,
+        settle_s: u64,
+        internet_message_id: Option<&str>,
+        earlier: Option<Remembered>,
+    ) -> (Machine, Moment) {
         let began = Moment { steady: Instant::now(), wall: SystemTime::UNIX_EPOCH };
         let rules = Rules { verify: Verify::OnDoubt, max_attempts: 2, settle: Duration::from_secs(settle_s) };
         let deadline = began.steady + Duration::from_secs(100);
-        (Machine::new(Purpose::Send, rules, began, deadline, None, earlier), began)
+        (Machine::new(purpose, rules, began, deadline, internet_message_id.map(Into::into), earlier), began)
     }
 
     fn attempted(machine: &mut Machine, verdict: Verdict, now: Moment) -> Action {
@@ -168,12 +173,12 @@ mod tests {
             Some(Remembered::InDoubt(doubt)) => doubt,
             other => panic!("{other:?}"),
         };
-        let (mut first, now) = machine(20, None);
+        let (mut first, now) = machine(Purpose::Send, 20, None, None);
         attempted(&mut first, Verdict::Doubtful(OutcomeDoubt::NotGraphs), now);
         let doubt = left(&first, now);
         assert_eq!(doubt.settle, Duration::from_secs(20));
         for (settle_s, longest_s) in [(5, 20), (60, 60)] {
-            let (mut next, now) = machine(settle_s, Some(Remembered::InDoubt(doubt.clone())));
+            let (mut next, now) = machine(Purpose::Send, settle_s, None, Some(Remembered::InDoubt(doubt.clone())));
             assert_eq!(next.next(Event::Begins, now), Action::Look { recipients: false });
             assert_eq!(left(&next, now).settle, Duration::from_secs(longest_s));
         }
@@ -181,10 +186,10 @@ mod tests {
 
     #[test]
     fn what_was_accepted_is_told_to_who_leaves_before_that_is_said() {
-        let (mut accepted, now) = machine(20, None);
+        let (mut accepted, now) = machine(Purpose::Send, 20, None, None);
         assert_eq!(attempted(&mut accepted, Verdict::Accepted, now), Action::Answer(Ending::Accepted));
         assert!(accepted.is_in_doubt());
-        let (mut refused, now) = machine(20, None);
+        let (mut refused, now) = machine(Purpose::Send, 20, None, None);
         attempted(&mut refused, Verdict::Refused(Refusal::Rejected), now);
         assert!(!refused.is_in_doubt());
     }
@@ -192,11 +197,8 @@ mod tests {
     #[test]
     fn who_leaves_behind_a_send_under_the_other_id_leaves_its_doubt() {
         for purpose in [Purpose::Send, Purpose::Check] {
-            let began = Moment { steady: Instant::now(), wall: SystemTime::UNIX_EPOCH };
-            let rules = Rules { verify: Verify::OnDoubt, max_attempts: 2, settle: Duration::from_secs(20) };
-            let deadline = began.steady + Duration::from_secs(100);
             for in_doubt in [true, false] {
-                let mut machine = Machine::new(purpose, rules, began, deadline, Some("<m>".into()), None);
+                let (mut machine, began) = machine(purpose, 20, Some("<m>"), None);
                 // A check asks once it has found the draft unsent, or at once where the name is known.
                 assert_eq!(machine.next(Event::Begins, began), Action::Claim("<m>".into()));
                 let Action::Answer(ending) = machine.next(Event::NotClaimed { cancelled: true, in_doubt }, began)

@@ -4,18 +4,14 @@
 
 use std::path::PathBuf;
 use std::sync::{Arc, LazyLock, Mutex};
-use std::time::{Duration, Instant};
 use std::{fs, process};
 
-use graph_message::message::{BaseUrl, Mailbox, MessageId, Target, Token};
-use graph_message::transport::http::{ExtraRoots, HttpOptions, HttpTransport, Proxy, Roots};
-use graph_message::transport::{Cancel, Limits, Transport};
-use graph_message_fuzz::GRACE;
-use graph_message_fuzz::secret::{self, TOKEN};
+use graph_message::message::BaseUrl;
+use graph_message::transport::http::{ExtraRoots, HttpOptions, Proxy, Roots};
+use graph_message_fuzz::exchange;
+use graph_message_fuzz::secret;
 use graph_message_fuzz::server::{self, Answer};
 use libfuzzer_sys::fuzz_target;
-
-const LIMIT: Duration = Duration::from_millis(500);
 
 static BYTES: LazyLock<Arc<Mutex<Vec<u8>>>> = LazyLock::new(Arc::default);
 static PORT: LazyLock<u16> = LazyLock::new(|| {
@@ -62,19 +58,8 @@ fn through_proxy(scheme: &str, answer: &[u8]) {
         roots: Roots::Bundled,
         ..HttpOptions::default()
     };
-    let target = Target {
-        base: BaseUrl::default(),
-        mailbox: Mailbox::Me,
-        id: MessageId::parse("AAMkAGUwNjQ4ZjIx").unwrap(),
-        token: Token::parse(TOKEN).unwrap(),
-        client_request_id: "6f3a1c9e-0000-4000-8000-5d1c6a2b7e90".into(),
-        user_agent: http::HeaderValue::from_static("fuzz"),
-    };
-    let began = Instant::now();
-    let by = began + LIMIT;
-    let limits = Limits { connect_by: by, reply_by: by, cancel: Cancel::default(), late: None };
-    let failure = HttpTransport::new(options).exchange(&target.send(), &limits).expect_err("nobody here is Graph");
-    assert!(began.elapsed() < LIMIT + GRACE, "late: {:?}", began.elapsed());
+    let target = exchange::target(BaseUrl::default());
+    let failure = exchange::send(&target, options).expect_err("nobody here is Graph");
     // No certificate of Graph's was shown, so that no byte of the request left.
     assert!(!failure.handed_on, "{failure:?}");
     secret::is_hidden_in(&failure.detail);

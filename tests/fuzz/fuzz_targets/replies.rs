@@ -3,22 +3,18 @@
 #![allow(clippy::unwrap_used)]
 
 use std::sync::{Arc, LazyLock, Mutex};
-use std::time::{Duration, Instant, SystemTime};
+use std::time::SystemTime;
 
-use graph_message::message::{BaseUrl, Mailbox, MessageId, Target, Token};
+use graph_message::message::BaseUrl;
 use graph_message::outcome::{Asked, Looked, Sight, Verdict, judge, see, see_listed};
-use graph_message::transport::http::{HttpOptions, HttpTransport};
-use graph_message::transport::{Cancel, Limits, Transport};
-use graph_message_fuzz::GRACE;
+use graph_message::transport::http::HttpOptions;
+use graph_message_fuzz::exchange::{self, CALL, ID};
 use graph_message_fuzz::reading::Reading;
-use graph_message_fuzz::secret::{self, TOKEN};
+use graph_message_fuzz::secret;
 use graph_message_fuzz::server::{self, Answer};
 use libfuzzer_sys::fuzz_target;
 
-const ID: &str = "AAMkAGUwNjQ4ZjIx";
 const NAME: &str = "<a@contoso.example>";
-const CALL: &str = "6f3a1c9e-0000-4000-8000-5d1c6a2b7e90";
-const LIMIT: Duration = Duration::from_millis(500);
 
 static BYTES: LazyLock<Arc<Mutex<Vec<u8>>>> = LazyLock::new(Arc::default);
 static PORT: LazyLock<u16> = LazyLock::new(|| {
@@ -27,20 +23,9 @@ static PORT: LazyLock<u16> = LazyLock::new(|| {
 });
 
 fuzz_target!(|data: &[u8]| {
-    let target = Target {
-        base: BaseUrl::parse(&format!("http://127.0.0.1:{}/v1.0", *PORT)).unwrap(),
-        mailbox: Mailbox::Me,
-        id: MessageId::parse(ID).unwrap(),
-        token: Token::parse(TOKEN).unwrap(),
-        client_request_id: CALL.into(),
-        user_agent: http::HeaderValue::from_static("fuzz"),
-    };
+    let target = exchange::target(BaseUrl::parse(&format!("http://127.0.0.1:{}/v1.0", *PORT)).unwrap());
     *BYTES.lock().unwrap() = data.to_vec();
-    let began = Instant::now();
-    let by = began + LIMIT;
-    let limits = Limits { connect_by: by, reply_by: by, cancel: Cancel::default(), late: None };
-    let result = HttpTransport::new(HttpOptions::default()).exchange(&target.send(), &limits);
-    assert!(began.elapsed() < LIMIT + GRACE, "late: {:?}", began.elapsed());
+    let result = exchange::send(&target, HttpOptions::default());
 
     let now = SystemTime::now();
     let attempt = result.as_ref();

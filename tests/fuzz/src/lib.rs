@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 pub mod edits;
+pub mod exchange;
 pub mod lie;
 pub mod reading;
 pub mod secret;
