@@ -173,7 +173,7 @@ pub fn of(
     ending: &Ending,
     attempt: Option<Attempt>,
     looked: Option<Result<Reply, Failure>>,
-    evidence: &Evidence,
+    evidence: Evidence,
     target: &Target,
     known: &Known,
 ) -> Result<Receipt, Error> {
@@ -206,10 +206,10 @@ pub fn of(
     Err(evidence.error(ending.status(), answer, target, known))
 }
 
-fn accepted(attempt: &Attempt, evidence: &Evidence, target: &Target) -> Receipt {
+fn accepted(attempt: &Attempt, evidence: Evidence, target: &Target) -> Receipt {
     Receipt {
         found: false,
-        request_id: evidence.last_reply.as_ref().map(|(_, id)| id.clone()).unwrap_or_default(),
+        request_id: evidence.last_reply.map(|(_, id)| id).unwrap_or_default(),
         client_request_id: Arc::clone(&target.client_request_id),
         http_status: attempt.result.as_ref().map_or(0, |reply| reply.status),
         attempts: evidence.handed_on,

@@ -1,5 +1,6 @@
 //! The loop of a call: carries out what the send machine says, and decides nothing.
 
+use std::mem;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
@@ -311,7 +312,8 @@ impl<'a, T: Transport + 'static, C: Clock + 'static> Sending<'a, T, C> {
     }
 
     fn answer(&mut self, ending: &Ending, known: &Known) -> Answer {
-        answer::of(ending, self.attempt.take(), self.looked.take(), &self.evidence, &self.target, known)
+        let evidence = mem::take(&mut self.evidence);
+        answer::of(ending, self.attempt.take(), self.looked.take(), evidence, &self.target, known)
     }
 
     fn moment(&self) -> Moment {

@@ -8,12 +8,19 @@ pub fn every_byte(text: &str, is_so: impl Fn(u8) -> bool) -> bool {
 
 /// Whether a text is of characters of ASCII that print, and spaces.
 pub fn is_printable(text: &str) -> bool {
-    every_byte(text, |byte| byte.is_ascii_graphic() | (byte == b' '))
+    is_between(text, b' ', b'~')
 }
 
 /// Whether a text is of characters of ASCII that print: no spaces.
 pub fn is_graphic(text: &str) -> bool {
-    every_byte(text, |byte| byte.is_ascii_graphic())
+    is_between(text, b'!', b'~')
+}
+
+/// The least and the greatest byte, for which processors have one instruction each.
+fn is_between(text: &str, first: u8, last: u8) -> bool {
+    let (least, greatest) =
+        text.bytes().fold((first, last), |(least, greatest), byte| (least.min(byte), greatest.max(byte)));
+    least == first && greatest == last
 }
 
 #[cfg(test)]

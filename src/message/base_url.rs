@@ -84,10 +84,13 @@ impl BaseUrl {
         self.0.host.clone()
     }
 
-    /// The URL of a path below the root, which comes in parts; it begins with `/` and is percent-encoded already.
-    pub fn join(&self, path: &[&str]) -> String {
-        let mut url = String::with_capacity(self.0.url.len() + path.iter().map(|part| part.len()).sum::<usize>());
+    /// The URL of a path below a mailbox, which comes in parts. The mailbox's path and this one begin with `/`, and are
+    /// percent-encoded already.
+    pub fn join(&self, mailbox: &str, path: &[&str]) -> String {
+        let length = self.0.url.len() + mailbox.len() + path.iter().map(|part| part.len()).sum::<usize>();
+        let mut url = String::with_capacity(length);
         url.push_str(&self.0.url);
+        url.push_str(mailbox);
         url.extend(path.iter().copied());
         url
     }
@@ -126,7 +129,10 @@ mod tests {
         }
         assert_eq!(BaseUrl::parse(GLOBAL.0).unwrap(), BaseUrl::default());
         assert_eq!(BaseUrl::parse("http://[::1]:8080/v1.0").unwrap().host(), "[::1]:8080");
-        assert_eq!(BaseUrl::parse("https://host/v1.0//").unwrap().join(&["/me"]), "https://host/v1.0/me");
+        assert_eq!(
+            BaseUrl::parse("https://host/v1.0//").unwrap().join("/me", &["/messages"]),
+            "https://host/v1.0/me/messages"
+        );
     }
 
     #[test]

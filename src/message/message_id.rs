@@ -1,6 +1,7 @@
 //! Which message: the id part of the request path.
 
 use std::borrow::Cow;
+use std::iter;
 use std::sync::Arc;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -59,7 +60,11 @@ impl MessageId {
         let stem = self.0.trim_end_matches('=');
         let is_base64url = |byte: u8| byte.is_ascii_alphanumeric() | (byte == b'-') | (byte == b'_');
         if every_byte(stem, is_base64url) {
-            return Cow::Owned([stem, &"%3D".repeat(self.0.len() - stem.len())].concat());
+            let padding = self.0.len() - stem.len();
+            let mut segment = String::with_capacity(stem.len() + padding * "%3D".len());
+            segment.push_str(stem);
+            segment.extend(iter::repeat_n("%3D", padding));
+            return Cow::Owned(segment);
         }
         utf8_percent_encode(&self.0, SEGMENT).into()
     }

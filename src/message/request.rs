@@ -97,7 +97,7 @@ impl Target {
     fn request(&self, method: Method, path: &[&str]) -> Request {
         Request {
             method,
-            url: self.base.join(&[&[&*self.mailbox.path()], path].concat()),
+            url: self.base.join(&self.mailbox.path(), path),
             host: self.base.host(),
             token: self.token.clone(),
             client_request_id: Arc::clone(&self.client_request_id),

@@ -29,7 +29,7 @@ SYSTEM = re.compile(r"linux-vdso|ld-linux|lib(c|m|dl|rt|pthread|resolv|gcc_s)\.s
 class Peer:
     """One client. `few` and `many`: the sends of the two runs whose difference is what one send costs.
 
-    This library remembers 1024 ids, and forgets one with each send after that: `few` is beyond it.
+    This library remembers 4096 accepted ids, and forgets one with each send after that: `few` is beyond it.
     """
 
     name: str
@@ -37,8 +37,8 @@ class Peer:
     command: list
     kind: str  # c, rust, python or node
     sends: int
-    few: int = 1200
-    many: int = 2200
+    few: int = 4500
+    many: int = 5500
     tls_only: bool = False
 
     @property
@@ -65,7 +65,7 @@ def peers(folder):
     return [
         Peer("floor", "sockets, OpenSSL", [folder / "floor"], "c", 20000),
         Peer("graph-message", ours, [folder / "graph-message"], "c", 20000),
-        python("graph-message-python", ours, "graph-message.py", 10000, 1200, 1700),
+        python("graph-message-python", ours, "graph-message.py", 10000, 4500, 5000),
         Peer("ureq", pinned(HERE / "ureq/Cargo.toml", r'^ureq = .*"=([^"]+)"'), [folder / "ureq/release/peer-ureq"], "rust",
              20000),
         Peer("libcurl", output("curl-config", "--version").split()[1], [folder / "libcurl"], "c", 20000),
