@@ -170,6 +170,9 @@ fn forking() {
     const PER_ROUND: usize = 25;
     for program in both("fork.c") {
         for (start, rounds) in [(run as Start, 50), (valgrind, 0), (valgrind_but_leaks, 2)] {
+            // The child of a process with threads finds the sanitizer's allocator as they had locked it, until LLVM 18:
+            // https://github.com/llvm/llvm-project/pull/75290
+            let rounds = if sanitizer().is_empty() { rounds } else { 0 };
             let server = Server::start();
             let drafts = server.drafts(ALONE + rounds * PER_ROUND);
             let ids = file_of(&drafts);
