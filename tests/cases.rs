@@ -405,7 +405,10 @@ fn always(answer: &Answer, form: Form, table: &Table, token: Option<&str>) -> Re
         check(!form.tells("error_status") || answer.get("error_status") == status, || {
             "the error has another status".to_owned()
         })?;
-        check(!answer.get("message").is_empty(), || "no message".to_owned())?;
+        let message = answer.get("message");
+        check(!message.is_empty(), || "no message".to_owned())?;
+        // Also where a binding refuses an argument itself.
+        check(expected_sent != "0" || message.starts_with("not sent: "), || format!("no \"not sent: \": {message}"))?;
     }
     let id = match form {
         Form::Objects => answer.get("client_request_id"),

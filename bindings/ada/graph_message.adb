@@ -45,8 +45,8 @@ package body Graph_Message is
 
    procedure Refuse (Why : Unbounded_String; Result : out Outcome) is
    begin
-      Result := (Status => Graph_Invalid_Argument, Sent => 0, Message => Why, others => <>);
-      raise Not_Sent with To_String (Why);
+      Result := (Status => Graph_Invalid_Argument, Sent => 0, Message => "not sent: " & Why, others => <>);
+      raise Not_Sent with To_String (Result.Message);
    end Refuse;
 
    --  Fills in the outcome of an error, frees the error and raises.

@@ -194,7 +194,7 @@
   (foreign-string-to-lisp pointer :encoding :utf-8))
 
 (defun refuse (control &rest arguments)
-  (error 'not-sent :status +graph-invalid-argument+ :message (apply #'format nil control arguments)))
+  (error 'not-sent :status +graph-invalid-argument+ :message (format nil "not sent: ~?" control arguments)))
 
 (defun signal-error (status err)
   "Frees the C error and signals it."

@@ -154,6 +154,12 @@ struct Failure {
     Failure(const Failure &) = delete;
     Failure &operator=(const Failure &) = delete;
     ~Failure() { graph_error_free(error); }
+
+    /// Whether something was refused, of which the error then says so.
+    bool refuses() {
+        if (!refusal.empty()) refusal.insert(0, "not sent: ");
+        return !refusal.empty();
+    }
 };
 
 /// Why the loaded library cannot serve this header; empty where it can.
@@ -491,7 +497,7 @@ public:
         auto failure = std::make_shared<detail::Failure>();
         const Error error(failure);
         failure->refusal = options.refusal();
-        if (!failure->refusal.empty()) return error;
+        if (failure->refuses()) return error;
         graph_client *client = nullptr;
         failure->status = graph_client_new(options.handle_.get(), &client, &failure->error);
         if (failure->status != GRAPH_OK) return error;
@@ -550,7 +556,7 @@ private:
         if (refusal.empty()) refusal = token.refusal("token");
         if (refusal.empty()) refusal = user.refusal("user");
         if (refusal.empty()) refusal = id.refusal("id");
-        if (!refusal.empty()) return error;
+        if (failure->refuses()) return error;
         graph_receipt *receipt = nullptr;
         failure->status = function(handle_.get(), call ? call->handle_.get() : nullptr, token.c_str(), user.c_str(),
                                    id.c_str(), &receipt, &failure->error);
@@ -572,7 +578,7 @@ inline Result<void> try_init(const Options &options) {
     auto failure = std::make_shared<detail::Failure>();
     const Error error(failure);
     failure->refusal = options.refusal();
-    if (!failure->refusal.empty()) return error;
+    if (failure->refuses()) return error;
     failure->status = graph_init(options.handle_.get(), &failure->error);
     if (failure->status != GRAPH_OK) return error;
     // Only one call of a process comes here.
@@ -591,7 +597,7 @@ inline Result<void> try_send(const Text &token, const Text &user, const Text &id
     if (refusal.empty()) refusal = token.refusal("token");
     if (refusal.empty()) refusal = user.refusal("user");
     if (refusal.empty()) refusal = id.refusal("id");
-    if (!refusal.empty()) return error;
+    if (failure->refuses()) return error;
     failure->status = graph_message_send(token.c_str(), user.c_str(), id.c_str(), &failure->error);
     if (failure->status != GRAPH_OK) return error;
     return {};

@@ -189,7 +189,7 @@ namespace GraphMessage
     public class GraphInvalidArgumentException : GraphException
     {
         internal GraphInvalidArgumentException(int status, IntPtr error) : base(status, error) { }
-        internal GraphInvalidArgumentException(string message) : base(GraphStatus.InvalidArgument, message) { }
+        internal GraphInvalidArgumentException(string why) : base(GraphStatus.InvalidArgument, "not sent: " + why) { }
     }
 
     /// <summary>What is known of a mail that was sent: what an audit log keeps.</summary>
@@ -236,7 +236,7 @@ namespace GraphMessage
         internal readonly OptionsHandle Handle;
         internal LogFunction LogFunction;
         /// <summary>Why no client can be made of them, where C does not know; null where it does.</summary>
-        internal string Refusal;
+        internal GraphInvalidArgumentException Refusal;
 
         public GraphOptions()
         {
@@ -366,7 +366,7 @@ namespace GraphMessage
             }
             catch (GraphInvalidArgumentException refused)
             {
-                Refuse(refused.Message);
+                Refuse(refused);
                 return null;
             }
         }
@@ -375,19 +375,19 @@ namespace GraphMessage
         {
             double ms = Math.Ceiling(time.TotalMilliseconds);
             if (ms >= 0 && ms <= uint.MaxValue) return (uint)ms;
-            Refuse(name + " is not between 0 and 4294967295 ms");
+            Refuse(new GraphInvalidArgumentException(name + " is not between 0 and 4294967295 ms"));
             return 0;
         }
 
         private uint Count(string name, int count)
         {
-            if (count < 0) Refuse(name + " is negative");
+            if (count < 0) Refuse(new GraphInvalidArgumentException(name + " is negative"));
             return count < 0 ? 0 : (uint)count;
         }
 
-        private void Refuse(string why)
+        private void Refuse(GraphInvalidArgumentException refused)
         {
-            if (Refusal == null) Refusal = why;
+            if (Refusal == null) Refusal = refused;
         }
     }
 
@@ -452,7 +452,7 @@ namespace GraphMessage
             using (GraphOptions defaults = options == null ? new GraphOptions() : null)
             {
                 GraphOptions given = options == null ? defaults : options;
-                if (given.Refusal != null) throw new GraphInvalidArgumentException(given.Refusal);
+                if (given.Refusal != null) throw given.Refusal;
                 logFunction = given.LogFunction;
                 IntPtr error;
                 int status = NativeMethods.graph_client_new(given.Handle, out handle, out error);
@@ -530,7 +530,7 @@ namespace GraphMessage
         /// <summary>Gives it other settings than the defaults: once, before the first Send.</summary>
         public static void Init(GraphOptions options)
         {
-            if (options.Refusal != null) throw new GraphInvalidArgumentException(options.Refusal);
+            if (options.Refusal != null) throw options.Refusal;
             IntPtr error;
             int status = NativeMethods.graph_init(options.Handle, out error);
             if (status != NativeMethods.GRAPH_OK) throw GraphException.Take(status, error);

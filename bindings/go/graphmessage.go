@@ -568,7 +568,7 @@ func takeError(status C.graph_status, failure *C.graph_error) *Error {
 }
 
 func refusal(format string, values ...interface{}) *Error {
-	return &Error{Status: InvalidArgument, Message: fmt.Sprintf(format, values...)}
+	return &Error{Status: InvalidArgument, Message: "not sent: " + fmt.Sprintf(format, values...)}
 }
 
 // cString is a copy for C, to be freed; NULL for nil.

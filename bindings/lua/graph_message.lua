@@ -136,7 +136,7 @@ end
 -- What this file refuses before the library is asked: an error without an object behind it.
 local function refused(message)
   local err = fields('error', nil, ERROR_TEXTS, ERROR_NUMBERS)
-  err.status, err.message = C.GRAPH_INVALID_ARGUMENT, message
+  err.status, err.message = C.GRAPH_INVALID_ARGUMENT, 'not sent: ' .. message
   return with_status(err)
 end
 

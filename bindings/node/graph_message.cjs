@@ -155,7 +155,7 @@ class Unsent extends GraphError {}
 /** It may have been sent: check later; do not send again blindly. */
 class OutcomeUnknown extends GraphError {}
 
-const refused = (message) => new Unsent(null, message, constants.GRAPH_INVALID_ARGUMENT);
+const refused = (message) => new Unsent(null, `not sent: ${message}`, constants.GRAPH_INVALID_ARGUMENT);
 
 function failure(error) {
   const sent = library.graph_status_sent(library.graph_error_status(error));

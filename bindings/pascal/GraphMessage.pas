@@ -367,10 +367,12 @@ begin
 end;
 
 { What is refused before C is asked. }
-procedure Refuse(const Text: UTF8String);
+procedure Refuse(const Why: UTF8String);
 var
   Failure: EGraphInvalidArgument;
+  Text: UTF8String;
 begin
+  Text := 'not sent: ' + Why;
   Failure := EGraphInvalidArgument.Create(NativeText(Text));
   Failure.Status := GRAPH_INVALID_ARGUMENT;
   Failure.StatusName := 'GRAPH_INVALID_ARGUMENT';

@@ -380,7 +380,7 @@ abstract class Error extends \RuntimeException
     /** @internal What this file refuses before the library is asked. */
     public static function refused(string $message): self
     {
-        return new Unsent($message, Library::GRAPH_INVALID_ARGUMENT);
+        return new Unsent("not sent: $message", Library::GRAPH_INVALID_ARGUMENT);
     }
 }
 

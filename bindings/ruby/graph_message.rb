@@ -267,7 +267,7 @@ module GraphMessage
     # What this file refuses before the library is asked.
     def self.refused(message)
       numbers = { http_status: 0, retry_after_ms: 0, attempts: 0, seen: 0 }
-      Unsent.new(message, FIELDS.to_h { |name| [name, ''] }.merge(numbers, status: GRAPH_INVALID_ARGUMENT))
+      Unsent.new("not sent: #{message}", FIELDS.to_h { |name| [name, ''] }.merge(numbers, status: GRAPH_INVALID_ARGUMENT))
     end
 
     def initialize(message, fields)

@@ -167,7 +167,7 @@ static int fail(Tcl_Interp *interp, graph_status status, const char *message, co
 static int refuse(Tcl_Interp *interp, const char *name, const char *why)
 {
     char message[200];
-    snprintf(message, sizeof message, "%s %s", name, why);
+    snprintf(message, sizeof message, "not sent: %s %s", name, why);
     return fail(interp, GRAPH_INVALID_ARGUMENT, message, NULL);
 }
 

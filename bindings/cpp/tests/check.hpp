@@ -22,9 +22,10 @@
     std::_Exit(1);
 }
 
-// That a call was refused before anything left, by a message that holds this text.
+// That a call was refused before anything left, by a message that says so and holds this text.
 inline void check_refused(const graph::Error &error, const std::string &text) {
-    if (std::string(error.what()).find(text) == std::string::npos) {
+    const std::string message = error.what();
+    if (message.rfind("not sent: ", 0) != 0 || message.find(text) == std::string::npos) {
         std::fprintf(stderr, "\"%s\" does not hold \"%s\"\n", error.what(), text.c_str());
         std::_Exit(1);
     }

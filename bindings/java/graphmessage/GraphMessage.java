@@ -217,7 +217,7 @@ public final class GraphMessage {
             Pointer pointer = acquire();
             try {
                 if (library().graph_call_set_internet_message_id(pointer, text) != GraphLibrary.GRAPH_OK)
-                    throw new InvalidArgumentException("internetMessageId was refused: pass it as Graph showed it");
+                    throw InvalidArgumentException.refused("internetMessageId was refused: pass it as Graph showed it");
             } finally {
                 release();
             }
@@ -440,6 +440,11 @@ public final class GraphMessage {
         InvalidArgumentException(String message) {
             super(GraphLibrary.GRAPH_INVALID_ARGUMENT, message, null);
         }
+
+        /** What is refused here, before the library is asked. */
+        private static InvalidArgumentException refused(String why) {
+            return new InvalidArgumentException("not sent: " + why);
+        }
     }
 
     /** Throws the exception for a failure, whose error is freed. */
@@ -467,26 +472,26 @@ public final class GraphMessage {
     private static byte[] utf8(String name, String text) throws GraphException {
         if (text == null) return null;
         if (text.indexOf('\0') >= 0)
-            throw new InvalidArgumentException(name + " holds a NUL, where C would cut it off");
+            throw InvalidArgumentException.refused(name + " holds a NUL, where C would cut it off");
         try {
             ByteBuffer bytes = StandardCharsets.UTF_8.newEncoder().encode(CharBuffer.wrap(text));
             byte[] terminated = new byte[bytes.remaining() + 1];
             bytes.get(terminated, 0, terminated.length - 1);
             return terminated;
         } catch (CharacterCodingException malformed) {
-            throw new InvalidArgumentException(name + " holds half a surrogate pair, which no UTF-8 can say");
+            throw InvalidArgumentException.refused(name + " holds half a surrogate pair, which no UTF-8 can say");
         }
     }
 
     private static int ms(String name, Duration time) throws GraphException {
         long ms = time.plusNanos(999_999).toMillis();
         if (ms < 0 || ms > 0xFFFF_FFFFL)
-            throw new InvalidArgumentException(name + " is not between 0 and 4294967295 ms");
+            throw InvalidArgumentException.refused(name + " is not between 0 and 4294967295 ms");
         return (int) ms;
     }
 
     private static int count(String name, int count) throws GraphException {
-        if (count < 0) throw new InvalidArgumentException(name + " is negative");
+        if (count < 0) throw InvalidArgumentException.refused(name + " is negative");
         return count;
     }
 

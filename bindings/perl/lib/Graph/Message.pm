@@ -279,7 +279,7 @@ sub _throw {
 sub _refuse {
     my ($class, $message) = @_;
     my %empty = map { $_ => /^(?:http_status|retry_after_ms|attempts|seen)$/ ? 0 : '' } @error_fields;
-    my %self  = (%empty, status => Graph::Message::GRAPH_INVALID_ARGUMENT, message => $message);
+    my %self  = (%empty, status => Graph::Message::GRAPH_INVALID_ARGUMENT, message => "not sent: $message");
     die bless \%self, 'Graph::Message::Unsent';
 }
 

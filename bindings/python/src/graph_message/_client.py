@@ -292,7 +292,7 @@ def _error_of(failure: _native.Failure) -> Error:
 
 
 def _invalid(message: str) -> InvalidArgument:
-    return InvalidArgument(message, status=Status.INVALID_ARGUMENT)
+    return InvalidArgument(f"not sent: {message}", status=Status.INVALID_ARGUMENT)
 
 
 def _text(name: str, value: Any) -> str:
