@@ -4,8 +4,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::lane::Lane;
-use super::line::Came;
+use super::call_state::Came;
+use super::pooled_agent::PooledAgent;
 use super::shared::Shared;
 use crate::outcome::Reply;
 
@@ -20,7 +20,7 @@ const MOST_IDLE: usize = 256;
 /// The connections of one process.
 pub struct Connections {
     shared: Arc<Shared>,
-    idle: Mutex<Vec<Lane>>,
+    idle: Mutex<Vec<PooledAgent>>,
     config: ureq::config::Config,
     /// Whether a reply has named a request by its `client-request-id`.
     names_requests: AtomicBool,
@@ -33,20 +33,20 @@ impl Connections {
         Connections { shared: Arc::new(shared), idle, config, names_requests }
     }
 
-    /// A lane for one request: the one that was used last, so that the others can grow old and go; else a new one.
-    pub fn take(&self) -> Lane {
+    /// A pooled agent for one request: the one that was used last, so that the others can grow old and go; else a new one.
+    pub fn take(&self) -> PooledAgent {
         let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
-        let lane = idle.pop();
+        let pooled = idle.pop();
         let dropped = old(&mut idle);
         // Closing sockets needs no lock.
         drop(idle);
         drop(dropped);
-        lane.unwrap_or_else(|| self.fresh())
+        pooled.unwrap_or_else(|| self.fresh())
     }
 
-    /// A lane that connects anew.
-    pub fn fresh(&self) -> Lane {
-        Lane::new(self.config.clone(), Arc::clone(&self.shared))
+    /// A pooled agent that connects anew.
+    pub fn fresh(&self) -> PooledAgent {
+        PooledAgent::new(self.config.clone(), Arc::clone(&self.shared))
     }
 
     /// Whether a reply is a success that was there at once and names no request, where others have been named. Between the
@@ -63,13 +63,13 @@ impl Connections {
         false
     }
 
-    /// Keeps a lane for the next request.
-    pub fn keep(&self, mut lane: Lane) {
-        lane.idle_since = Instant::now();
+    /// Keeps an agent for the next request.
+    pub fn keep(&self, mut pooled: PooledAgent) {
+        pooled.idle_since = Instant::now();
         let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
-        idle.push(lane);
+        idle.push(pooled);
         let too_many = idle.len().saturating_sub(MOST_IDLE);
-        let mut dropped: Vec<Lane> = idle.drain(..too_many).collect();
+        let mut dropped: Vec<PooledAgent> = idle.drain(..too_many).collect();
         dropped.append(&mut old(&mut idle));
         drop(idle);
         drop(dropped);
@@ -77,12 +77,12 @@ impl Connections {
 }
 
 /// Takes out those that have waited for too long; the oldest stand first.
-fn old(idle: &mut Vec<Lane>) -> Vec<Lane> {
+fn old(idle: &mut Vec<PooledAgent>) -> Vec<PooledAgent> {
     // Mostly none.
     match idle.first() {
         Some(oldest) if oldest.idle_since.elapsed() >= MAX_IDLE => {}
         Some(_) | None => return Vec::new(),
     }
-    let young = idle.iter().position(|lane| lane.idle_since.elapsed() < MAX_IDLE).unwrap_or(idle.len());
+    let young = idle.iter().position(|pooled| pooled.idle_since.elapsed() < MAX_IDLE).unwrap_or(idle.len());
     idle.drain(..young).collect()
 }

@@ -2,20 +2,20 @@
 //!
 //! ureq alone cannot tell whether a byte was handed on, reset a doubtful connection, or keep a deadline through DNS,
 //! connect, `CONNECT` and a trickling peer; the connectors here can, under ureq's `unversioned` traits. Only this file,
-//! `connections`, `lane` and `link` name ureq.
+//! `connections`, `pooled_agent` and `ureq_transport` name ureq.
 
+mod call_state;
 mod connections;
 mod framing;
-mod lane;
-mod line;
-mod link;
-mod names;
+mod pooled_agent;
 mod proxy;
+mod resolver;
 mod shared;
 mod stream;
+mod tcp;
 mod tls;
 mod trouble;
-mod wire;
+mod ureq_transport;
 
 use std::io::{self, Read};
 use std::path::Path;
@@ -31,10 +31,10 @@ use crate::error::Error;
 use crate::message::{Method, Request, Token, is_printable};
 use crate::outcome::{BodyEnd, Cause, Failure, Framing, LONGEST_BODY, Reply};
 use crate::per_process::PerProcess;
+use call_state::{CallState, Came};
 use connections::Connections;
 use framing::framing;
-use line::{Came, Line};
-use names::Names;
+use resolver::Resolver;
 use shared::Shared;
 use tls::{Tls, TlsSettings, demanded_certificate};
 use trouble::Trouble;
@@ -82,8 +82,8 @@ impl HttpTransport {
             .user_agent(ureq::config::AutoHeaderValue::None)
             .accept_encoding(ureq::config::AutoHeaderValue::None)
             .accept(ureq::config::AutoHeaderValue::None)
-            .input_buffer_size(link::INPUT_BUFFER)
-            .output_buffer_size(link::OUTPUT_BUFFER)
+            .input_buffer_size(ureq_transport::INPUT_BUFFER)
+            .output_buffer_size(ureq_transport::OUTPUT_BUFFER)
             .max_idle_connections(1)
             .max_idle_connections_per_host(1)
             .max_idle_age(connections::MAX_IDLE)
@@ -97,30 +97,30 @@ impl HttpTransport {
 impl Transport for HttpTransport {
     fn exchange(&self, request: &Request, limits: &Limits) -> Result<Reply, Failure> {
         let connections = self.connections.current(|| no_connections(&self.tls, self.proxy.as_ref(), &self.config));
-        let mut lane = connections.take();
+        let mut pooled = connections.take();
         loop {
             let http_request = http_request(request)?;
-            lane.line.begin(limits);
-            let response = lane.agent.run(http_request).map_err(ureq::Error::into_io);
-            // Where it fails, the lane is dropped, and with it whatever is left of its connection, which that resets.
-            match response.and_then(|response| read_reply(response, &lane.line)) {
+            pooled.call.begin(limits);
+            let response = pooled.agent.run(http_request).map_err(ureq::Error::into_io);
+            // Where it fails, the agent is dropped, and with it whatever is left of its connection, which that resets.
+            match response.and_then(|response| read_reply(response, &pooled.call)) {
                 Ok(mut reply) => {
-                    let came = lane.line.end();
+                    let came = pooled.call.end();
                     reply.came_early = came == Came::Early;
                     reply.lacks_its_name = connections.lacks_its_name(&reply, came);
-                    connections.keep(lane);
+                    connections.keep(pooled);
                     return Ok(reply);
                 }
                 // Services close idle connections when they like: that is no attempt, and nothing to wait after.
-                Err(_) if lane.line.is_stale() => lane = connections.fresh(),
-                Err(error) => return Err(failure(&error, lane.line.handed_on())),
+                Err(_) if pooled.call.is_stale() => pooled = connections.fresh(),
+                Err(error) => return Err(failure(&error, pooled.call.handed_on())),
             }
         }
     }
 }
 
 fn no_connections(tls: &TlsSettings, proxy: Option<&Proxy>, config: &ureq::config::Config) -> Connections {
-    let shared = Shared { names: Names::default(), tls: Tls::new(tls.clone()), proxy: proxy.cloned() };
+    let shared = Shared { resolver: Resolver::default(), tls: Tls::new(tls.clone()), proxy: proxy.cloned() };
     Connections::new(shared, config.clone())
 }
 
@@ -164,7 +164,7 @@ fn http_request(request: &Request) -> Result<::http::Request<()>, Failure> {
     Ok(made)
 }
 
-fn read_reply(response: ::http::Response<ureq::Body>, line: &Line) -> io::Result<Reply> {
+fn read_reply(response: ::http::Response<ureq::Body>, call: &CallState) -> io::Result<Reply> {
     let (parts, mut body) = response.into_parts();
     let status = parts.status.as_u16();
     let mut framing = framing(status, parts.version, &parts.headers);
@@ -173,7 +173,7 @@ fn read_reply(response: ::http::Response<ureq::Body>, line: &Line) -> io::Result
         Framing::UntilClose if parts.status.is_success() => (Vec::new(), BodyEnd::CutOff),
         _ => read_body(&mut body.as_reader())?,
     };
-    if framing == Framing::Chunked && !line.ends_in_last_chunk() {
+    if framing == Framing::Chunked && !call.ends_in_last_chunk() {
         framing = Framing::UntilClose;
     }
     let (mut date, mut retry_after) = (Sole::Absent, Sole::Absent);

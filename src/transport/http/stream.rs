@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use rustls::{ClientConnection, StreamOwned};
 
-use super::wire::{Heard, Wire};
+use super::tcp::{Heard, Tcp};
 
 /// Longer than a question to the operating system takes, also where it is traced.
 const A_MOMENT: Duration = Duration::from_micros(300);
@@ -16,17 +16,17 @@ const MOST_QUESTIONS: u32 = 3;
 #[derive(Debug)]
 pub enum Stream {
     /// TCP.
-    Plain(Wire),
+    Plain(Tcp),
     /// TLS over another stream: TCP, or TLS to a proxy.
     Tls(Box<StreamOwned<ClientConnection, Stream>>),
 }
 
 impl Stream {
     /// The TCP connection at the bottom.
-    pub fn wire(&mut self) -> &mut Wire {
+    pub fn tcp(&mut self) -> &mut Tcp {
         match self {
-            Stream::Plain(wire) => wire,
-            Stream::Tls(tls) => tls.sock.wire(),
+            Stream::Plain(tcp) => tcp,
+            Stream::Tls(tls) => tls.sock.tcp(),
         }
     }
 
@@ -34,7 +34,7 @@ impl Stream {
     /// in and do not count.
     pub fn heard(&mut self) -> Heard {
         match self {
-            Stream::Plain(wire) => wire.heard(),
+            Stream::Plain(tcp) => tcp.heard(),
             Stream::Tls(tls) => loop {
                 match tls.conn.process_new_packets() {
                     Ok(state) if state.plaintext_bytes_to_read() > 0 => return Heard::Bytes,
@@ -72,8 +72,8 @@ impl Stream {
         loop {
             watch(self.heard_now())?;
             let (taken, is_done) = match self {
-                Stream::Plain(wire) => {
-                    let taken = wire.write(left)?;
+                Stream::Plain(tcp) => {
+                    let taken = tcp.write(left)?;
                     left = &left[taken..];
                     (taken, left.is_empty())
                 }
@@ -89,7 +89,7 @@ impl Stream {
             if taken == 0 {
                 return Err(io::ErrorKind::WriteZero.into());
             }
-            self.wire().wait_for_room()?;
+            self.tcp().wait_for_room()?;
         }
     }
 }
@@ -97,7 +97,7 @@ impl Stream {
 impl Read for Stream {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
         match self {
-            Stream::Plain(wire) => wire.read(buf),
+            Stream::Plain(tcp) => tcp.read(buf),
             Stream::Tls(tls) => tls.read(buf),
         }
     }
@@ -106,14 +106,14 @@ impl Read for Stream {
 impl Write for Stream {
     fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
         match self {
-            Stream::Plain(wire) => wire.write(buf),
+            Stream::Plain(tcp) => tcp.write(buf),
             Stream::Tls(tls) => tls.write(buf),
         }
     }
 
     fn flush(&mut self) -> io::Result<()> {
         match self {
-            Stream::Plain(wire) => wire.flush(),
+            Stream::Plain(tcp) => tcp.flush(),
             Stream::Tls(tls) => tls.flush(),
         }
     }

@@ -9,10 +9,10 @@ use std::{iter, thread};
 use socket2::{Domain, SockRef, Socket, Type};
 use ureq::unversioned::transport::{NextTimeout, Transport as _};
 
-use super::line::Came;
-use super::link::Link;
+use super::call_state::Came;
 use super::stream::Stream;
-use super::wire::{Heard, Wire};
+use super::tcp::{Heard, Tcp};
+use super::ureq_transport::UreqTransport;
 use super::*;
 use crate::message::{BaseUrl, Mailbox, MessageId, Target};
 use crate::transport::Cancel;
@@ -36,11 +36,11 @@ pub fn black_hole() -> (SocketAddr, Vec<Socket>) {
     }
 }
 
-fn transport(names: Names, proxy: Option<&str>) -> HttpTransport {
+fn transport(resolver: Resolver, proxy: Option<&str>) -> HttpTransport {
     let proxy = proxy.map(|url| Proxy::parse(url).unwrap());
     let options = HttpOptions { roots: Roots::Bundled, proxy: proxy.clone(), ..HttpOptions::default() };
     let transport = HttpTransport::new(options);
-    let shared = Shared { names, tls: Tls::new(transport.tls.clone()), proxy };
+    let shared = Shared { resolver, tls: Tls::new(transport.tls.clone()), proxy };
     let connections = PerProcess::new(Connections::new(shared, transport.config.clone()));
     HttpTransport { connections, ..transport }
 }
@@ -89,7 +89,7 @@ fn silent() -> (SocketAddr, TcpListener) {
 fn a_look_up_that_takes_too_long_is_named() {
     let (address, _listener) = silent();
     let hangs = || {
-        Names::by(|_, _| {
+        Resolver::by(|_, _| {
             thread::sleep(MS(5_000));
             Ok(Vec::new())
         })
@@ -105,7 +105,7 @@ fn a_look_up_that_takes_too_long_is_named() {
         Ok(vec![SocketAddr::from(([127, 0, 0, 1], port))])
     };
     for (connect, reply) in FIRST_TO_END {
-        let transport = transport(Names::by(late), None);
+        let transport = transport(Resolver::by(late), None);
         let base = format!("http://localhost:{}", address.port());
         let failure = transport.exchange(&a_send(&base, 1), &limits(connect, reply)).unwrap_err();
         assert_eq!((failure.handed_on, failure.cause), (false, Cause::TimedOut), "{failure:?}");
@@ -116,7 +116,7 @@ fn a_look_up_that_takes_too_long_is_named() {
 #[test]
 fn a_connect_that_takes_too_long_is_named() {
     let (nowhere, _kept) = black_hole();
-    let transport = transport(Names::default(), None);
+    let transport = transport(Resolver::default(), None);
     names_the_stage(&transport, &format!("http://{nowhere}"), "no connection came about in time");
 }
 
@@ -124,11 +124,11 @@ fn a_connect_that_takes_too_long_is_named() {
 fn a_proxy_that_takes_too_long_is_named() {
     let (address, _listener) = silent();
     for scheme in ["http", "socks5"] {
-        let transport = transport(Names::default(), Some(&format!("{scheme}://{address}")));
+        let transport = transport(Resolver::default(), Some(&format!("{scheme}://{address}")));
         let message = format!("proxy {address}: it did not answer in time");
         names_the_stage(&transport, "https://graph.test/v1.0", &message);
     }
-    let transport = transport(Names::default(), Some(&format!("https://{address}")));
+    let transport = transport(Resolver::default(), Some(&format!("https://{address}")));
     let message = format!("proxy {address}: the TLS handshake did not end in time");
     names_the_stage(&transport, "https://graph.test/v1.0", &message);
 }
@@ -136,14 +136,14 @@ fn a_proxy_that_takes_too_long_is_named() {
 #[test]
 fn a_handshake_that_takes_too_long_is_named() {
     let (address, _listener) = silent();
-    let transport = transport(Names::default(), None);
+    let transport = transport(Resolver::default(), None);
     names_the_stage(&transport, &format!("https://{address}"), "the TLS handshake did not end in time");
 }
 
 #[test]
 fn a_reply_that_takes_too_long_is_named() {
     let (address, _listener) = silent();
-    let transport = transport(Names::default(), None);
+    let transport = transport(Resolver::default(), None);
     let failure = transport.exchange(&a_send(&format!("http://{address}"), 1), &limits(10_000, 150)).unwrap_err();
     let expected =
         Failure { handed_on: true, cause: Cause::TimedOut, detail: "no whole reply came in time".to_owned() };
@@ -153,7 +153,7 @@ fn a_reply_that_takes_too_long_is_named() {
 #[test]
 fn a_request_for_which_no_time_is_left_is_not_begun() {
     let (address, _listener) = silent();
-    let transport = transport(Names::default(), None);
+    let transport = transport(Resolver::default(), None);
     let failure = transport.exchange(&a_send(&format!("http://{address}"), 1), &limits(0, 0)).unwrap_err();
     assert_eq!((failure.handed_on, failure.cause), (false, Cause::TimedOut));
     assert_eq!(failure.detail, "no time was left for the request");
@@ -187,7 +187,7 @@ fn replied(reply: &'static str) -> Result<Reply, Failure> {
         read_head(stream);
         stream.write_all(reply.as_bytes()).unwrap();
     });
-    transport(Names::default(), None).exchange(&a_send(&base, 1), &limits(10_000, 10_000))
+    transport(Resolver::default(), None).exchange(&a_send(&base, 1), &limits(10_000, 10_000))
 }
 
 #[test]
@@ -289,7 +289,7 @@ fn what_comes_before_a_request_does_not_answer_it() {
             }
             heard.send((number, read_head(stream))).unwrap();
         });
-        let transport = transport(Names::default(), None);
+        let transport = transport(Resolver::default(), None);
         let send = || transport.exchange(&a_send(&base, 1), &limits(10_000, 10_000));
         assert_eq!(send().unwrap().request_id, "0", "{how}");
         is_spoiled.recv().unwrap();
@@ -327,7 +327,7 @@ fn a_success_without_a_name_where_others_had_one() {
         }
         read_head(stream);
     });
-    let transport = transport(Names::default(), None);
+    let transport = transport(Resolver::default(), None);
     let send = || transport.exchange(&a_send(&base, 1), &limits(10_000, 10_000)).unwrap();
     let connections = transport.connections.current(|| panic!("forked"));
     let nameless = send();
@@ -343,31 +343,31 @@ fn a_success_without_a_name_where_others_had_one() {
 }
 
 /// A connection as ureq gets it, to a peer on this machine, and the peer's side of it.
-fn link() -> (Link, Arc<Line>, TcpStream) {
-    let (stream, line, peer) = stream();
-    (Link::over(stream, &line, false), line, peer)
+fn ureq_transport() -> (UreqTransport, Arc<CallState>, TcpStream) {
+    let (stream, call, peer) = stream();
+    (UreqTransport::over(stream, &call, false), call, peer)
 }
 
-fn stream() -> (Stream, Arc<Line>, TcpStream) {
+fn stream() -> (Stream, Arc<CallState>, TcpStream) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let line = Arc::new(Line::default());
-    line.begin(&limits(10_000, 10_000));
-    let wire = Wire::connect("peer", &[listener.local_addr().unwrap()], &line).unwrap();
-    (Stream::Plain(wire), line, listener.accept().unwrap().0)
+    let call = Arc::new(CallState::default());
+    call.begin(&limits(10_000, 10_000));
+    let tcp = Tcp::connect("peer", &[listener.local_addr().unwrap()], &call).unwrap();
+    (Stream::Plain(tcp), call, listener.accept().unwrap().0)
 }
 
 #[test]
 fn a_peer_that_speaks_or_goes_before_it_is_asked_gets_no_request() {
     for (how, cause) in [("a reply too many", Cause::Protocol), ("the end", Cause::Connection)] {
-        let (mut link, line, mut peer) = link();
+        let (mut transport, call, mut peer) = ureq_transport();
         spoil(&mut peer, how);
         thread::sleep(MS(20));
-        link.buffers().output()[..3].copy_from_slice(b"GET");
-        let error = link.transmit_output(3, NextTimeout::default()).unwrap_err().into_io();
+        transport.buffers().output()[..3].copy_from_slice(b"GET");
+        let error = transport.transmit_output(3, NextTimeout::default()).unwrap_err().into_io();
         assert_eq!(Trouble::of(&error).map(|trouble| trouble.cause), Some(cause), "{how}");
-        assert!(!line.handed_on() && !line.is_stale(), "{how}");
-        assert!(link.buffers().output()[..3].iter().all(|&byte| byte == 0), "the request stays in memory");
-        drop(link);
+        assert!(!call.handed_on() && !call.is_stale(), "{how}");
+        assert!(transport.buffers().output()[..3].iter().all(|&byte| byte == 0), "the request stays in memory");
+        drop(transport);
         assert_eq!(peer.read(&mut [0; 8]).unwrap_or(0), 0, "{how}");
     }
 }
@@ -375,17 +375,17 @@ fn a_peer_that_speaks_or_goes_before_it_is_asked_gets_no_request() {
 #[test]
 fn a_reply_to_half_a_request_is_early() {
     for is_early in [true, false] {
-        let (mut link, line, mut peer) = link();
-        assert_eq!(link.buffers().output().len(), link::OUTPUT_BUFFER);
-        link.transmit_output(10_000, NextTimeout::default()).unwrap();
+        let (mut transport, call, mut peer) = ureq_transport();
+        assert_eq!(transport.buffers().output().len(), ureq_transport::OUTPUT_BUFFER);
+        transport.transmit_output(10_000, NextTimeout::default()).unwrap();
         if is_early {
             peer.write_all(ACCEPTED.as_bytes()).unwrap();
             thread::sleep(MS(20));
         }
-        link.transmit_output(10_000, NextTimeout::default()).unwrap();
+        transport.transmit_output(10_000, NextTimeout::default()).unwrap();
         peer.write_all(ACCEPTED.as_bytes()).unwrap();
-        assert!(link.await_input(NextTimeout::default()).unwrap());
-        assert_eq!(line.end() == Came::Early, is_early);
+        assert!(transport.await_input(NextTimeout::default()).unwrap());
+        assert_eq!(call.end() == Came::Early, is_early);
     }
 }
 

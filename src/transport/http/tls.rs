@@ -15,7 +15,7 @@ use rustls::{
 };
 use rustls_platform_verifier::Verifier;
 
-use super::line::{Line, Stage};
+use super::call_state::{CallState, Stage};
 use super::stream::Stream;
 use super::trouble::Trouble;
 use crate::error::Error;
@@ -86,8 +86,8 @@ impl Tls {
     }
 
     /// Completes a handshake: a bad certificate shows here, before any request.
-    pub fn handshake(&self, mut stream: Stream, host: &str, line: &Line) -> io::Result<Stream> {
-        line.enters(Stage::Handshake)?;
+    pub fn handshake(&self, mut stream: Stream, host: &str, call: &CallState) -> io::Result<Stream> {
+        call.enters(Stage::Handshake)?;
         // Verifiers read the clock, and cannot go on where it stands before their epoch.
         if WallClock.current_time().is_none() {
             return Err(refused(host, &rustls::Error::FailedToGetCurrentTime));

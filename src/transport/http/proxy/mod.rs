@@ -10,34 +10,41 @@ use std::sync::Arc;
 use url::Kind;
 pub use url::Proxy;
 
-use super::line::{Line, Stage};
-use super::names::Names;
+use super::call_state::{CallState, Stage};
+use super::resolver::Resolver;
 use super::stream::Stream;
+use super::tcp::Tcp;
 use super::tls::Tls;
 use super::trouble::Trouble;
-use super::wire::Wire;
 use crate::outcome::Cause;
 
 /// A stream to `host:port` through the proxy; the proxy resolves the name.
-pub fn connect(proxy: &Proxy, names: &Names, tls: &Tls, line: &Arc<Line>, host: &str, port: u16) -> io::Result<Stream> {
-    let addresses = names.resolve(&proxy.host, proxy.port, line).map_err(|error| through(proxy, error))?;
-    let wire = match Wire::connect(&proxy.host, &addresses, line) {
-        Ok(wire) => wire,
+pub fn connect(
+    proxy: &Proxy,
+    resolver: &Resolver,
+    tls: &Tls,
+    call: &Arc<CallState>,
+    host: &str,
+    port: u16,
+) -> io::Result<Stream> {
+    let addresses = resolver.resolve(&proxy.host, proxy.port, call).map_err(|error| through(proxy, error))?;
+    let tcp = match Tcp::connect(&proxy.host, &addresses, call) {
+        Ok(tcp) => tcp,
         Err(error) => {
-            names.forget(&proxy.host, proxy.port);
+            resolver.forget(&proxy.host, proxy.port);
             return Err(through(proxy, error));
         }
     };
-    let mut stream = Stream::Plain(wire);
+    let mut stream = Stream::Plain(tcp);
     if proxy.kind == Kind::Https {
-        stream = tls.handshake(stream, &proxy.host, line).map_err(|error| through(proxy, error))?;
+        stream = tls.handshake(stream, &proxy.host, call).map_err(|error| through(proxy, error))?;
     }
-    line.enters(Stage::Proxy).map_err(|error| through(proxy, error))?;
+    call.enters(Stage::Proxy).map_err(|error| through(proxy, error))?;
     let asked = match proxy.kind {
         Kind::Socks5 => socks::connect(&mut stream, proxy.login.as_ref(), host, port),
         Kind::Http | Kind::Https => tunnel::connect(&mut stream, proxy.login.as_ref(), host, port),
     };
-    asked.and_then(|()| line.ends_in_time()).map_err(|error| through(proxy, error))?;
+    asked.and_then(|()| call.ends_in_time()).map_err(|error| through(proxy, error))?;
     Ok(stream)
 }
 

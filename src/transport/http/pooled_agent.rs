@@ -1,7 +1,7 @@
 //! One connection at a time and the ureq agent that speaks on it.
 //!
 //! ureq hands a connector no word of the call that it connects for, and its transports outlive calls in its pool. So
-//! every connection gets an agent of its own, with a pool of one, and both share a [`Line`]: where a call leaves its
+//! every connection gets an agent of its own, with a pool of one, and both share a [`CallState`]: where a call leaves its
 //! limits before it runs, and finds afterwards what its connection did.
 
 use std::net::SocketAddr;
@@ -11,27 +11,27 @@ use std::time::Instant;
 use ureq::unversioned::resolver::{ArrayVec, ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::NextTimeout;
 
-use super::line::Line;
-use super::link::LinkConnector;
+use super::call_state::CallState;
 use super::shared::Shared;
+use super::ureq_transport::UreqConnector;
 
-/// An agent and the line it shares with its connection.
-pub struct Lane {
+/// An agent, and what its calls and its connection tell each other.
+pub struct PooledAgent {
     /// Runs the requests.
     pub agent: ureq::Agent,
     /// What the call and the connection tell each other.
-    pub line: Arc<Line>,
+    pub call: Arc<CallState>,
     /// When it was last used, for those that wait for their next use.
     pub idle_since: Instant,
 }
 
-impl Lane {
-    /// A lane without a connection; the first request makes one.
-    pub fn new(config: ureq::config::Config, shared: Arc<Shared>) -> Lane {
-        let line = Arc::new(Line::default());
-        let connector = LinkConnector { shared, line: Arc::clone(&line) };
+impl PooledAgent {
+    /// A pooled agent without a connection; the first request makes one.
+    pub fn new(config: ureq::config::Config, shared: Arc<Shared>) -> PooledAgent {
+        let call = Arc::new(CallState::default());
+        let connector = UreqConnector { shared, call: Arc::clone(&call) };
         let agent = ureq::Agent::with_parts(config, connector, NoResolver);
-        Lane { agent, line, idle_since: Instant::now() }
+        PooledAgent { agent, call, idle_since: Instant::now() }
     }
 }
 

@@ -6,7 +6,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::line::{Line, Stage};
+use super::call_state::{CallState, Stage};
 use super::trouble::Trouble;
 use crate::outcome::Cause;
 
@@ -16,7 +16,7 @@ const FRESH: Duration = Duration::from_secs(60);
 
 /// The addresses of the one host that a client connects to: the service, or the proxy.
 #[derive(Debug, Clone)]
-pub struct Names(Arc<Inner>);
+pub struct Resolver(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
@@ -28,9 +28,9 @@ struct Inner {
 /// Asks for the addresses of a host, and blocks for as long as that takes.
 pub type LookUp = fn(&str, u16) -> io::Result<Vec<SocketAddr>>;
 
-impl Default for Names {
-    fn default() -> Names {
-        Names::by(|host, port| (host, port).to_socket_addrs().map(Iterator::collect))
+impl Default for Resolver {
+    fn default() -> Resolver {
+        Resolver::by(|host, port| (host, port).to_socket_addrs().map(Iterator::collect))
     }
 }
 
@@ -49,19 +49,19 @@ struct Answer {
     addresses: Result<Vec<SocketAddr>, String>,
 }
 
-impl Names {
-    /// Those that a look-up finds; none is known yet.
-    pub fn by(look_up: LookUp) -> Names {
-        Names(Arc::new(Inner { look_up, state: Mutex::default(), answered: Condvar::new() }))
+impl Resolver {
+    /// One that looks up so; no address is known yet.
+    pub fn by(look_up: LookUp) -> Resolver {
+        Resolver(Arc::new(Inner { look_up, state: Mutex::default(), answered: Condvar::new() }))
     }
 
     /// The addresses of a host, within the limits of the call.
-    pub fn resolve(&self, host: &str, port: u16, line: &Line) -> io::Result<Vec<SocketAddr>> {
+    pub fn resolve(&self, host: &str, port: u16, call: &CallState) -> io::Result<Vec<SocketAddr>> {
         let bare = host.strip_prefix('[').and_then(|h| h.strip_suffix(']')).unwrap_or(host);
         if let Ok(ip) = bare.parse::<IpAddr>() {
             return Ok(vec![SocketAddr::new(ip, port)]);
         }
-        line.enters(Stage::LookUp)?;
+        call.enters(Stage::LookUp)?;
         let wanted = (host.to_owned(), port);
         let asked_at = Instant::now();
         let mut state = self.lock();
@@ -69,7 +69,7 @@ impl Names {
             if let Some(answer) = state.answer.as_ref().filter(|answer| answer.host == wanted) {
                 match &answer.addresses {
                     Ok(addresses) if answer.at.elapsed() < FRESH => {
-                        line.ends_in_time()?;
+                        call.ends_in_time()?;
                         return Ok(addresses.clone());
                     }
                     // A failure answers those who were waiting for it, and is not remembered for others.
@@ -82,7 +82,7 @@ impl Names {
             if state.running.is_none() {
                 self.look_up(&mut state, wanted.clone())?;
             }
-            let slice = line.slice()?;
+            let slice = call.slice()?;
             state = self.0.answered.wait_timeout(state, slice).unwrap_or_else(PoisonError::into_inner).0;
         }
     }
@@ -96,14 +96,14 @@ impl Names {
     }
 
     fn look_up(&self, state: &mut State, host: (String, u16)) -> io::Result<()> {
-        let names = self.clone();
+        let resolver = self.clone();
         let asked = host.clone();
         let helper = thread::Builder::new().name("graph-dns".to_owned()).spawn(move || {
-            let addresses = (names.0.look_up)(&asked.0, asked.1).map_err(|error| error.to_string());
-            let mut state = names.lock();
+            let addresses = (resolver.0.look_up)(&asked.0, asked.1).map_err(|error| error.to_string());
+            let mut state = resolver.lock();
             state.running = None;
             state.answer = Some(Answer { host: asked, at: Instant::now(), addresses });
-            names.0.answered.notify_all();
+            resolver.0.answered.notify_all();
         });
         match helper {
             Ok(_) => {

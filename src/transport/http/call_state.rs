@@ -46,7 +46,7 @@ const AT_ONCE: Duration = Duration::from_micros(10);
 /// The limits of the call that runs, for the connection; what became of its bytes, for the call. One thread uses it at a
 /// time.
 #[derive(Debug, Default)]
-pub struct Line(Mutex<State>);
+pub struct CallState(Mutex<State>);
 
 #[derive(Debug, Default)]
 struct State {
@@ -103,7 +103,7 @@ impl Stage {
     }
 }
 
-impl Line {
+impl CallState {
     /// A new call begins: nothing of its request is handed on yet.
     pub fn begin(&self, limits: &Limits) {
         *self.state() = State { limits: Some(limits.clone()), ..State::default() };

@@ -9,15 +9,15 @@ use std::time::{Duration, Instant};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use socket2::{Domain, Protocol, Socket, Type};
 
-use super::line::{Line, Stage};
+use super::call_state::{CallState, Stage};
 use super::trouble::Trouble;
 use crate::outcome::Cause;
 
-/// A connected socket, non-blocking; all waiting is done by [`Wire::wait`].
+/// A connected socket, non-blocking; all waiting is done by [`Tcp::wait`].
 #[derive(Debug)]
-pub struct Wire {
+pub struct Tcp {
     stream: TcpStream,
-    line: Arc<Line>,
+    call: Arc<CallState>,
     at_rest: bool,
     owner: u32,
 }
@@ -37,13 +37,13 @@ pub enum Heard {
 /// nowhere is then reached by IPv4 without waiting for a time-out.
 const HEAD_START: Duration = Duration::from_millis(250);
 
-impl Wire {
+impl Tcp {
     /// Connects to the address that answers first; they start one after the other.
-    pub fn connect(host: &str, addresses: &[SocketAddr], line: &Arc<Line>) -> io::Result<Wire> {
-        line.enters(Stage::Connect)?;
+    pub fn connect(host: &str, addresses: &[SocketAddr], call: &Arc<CallState>) -> io::Result<Tcp> {
+        call.enters(Stage::Connect)?;
         let mut last = Trouble::error(Cause::Resolve, format!("{host} has no address"));
         let mut waiting = by_turns(addresses).into_iter().peekable();
-        let mut racing: Vec<(SocketAddr, Wire)> = Vec::new();
+        let mut racing: Vec<(SocketAddr, Tcp)> = Vec::new();
         let mut next_start = Instant::now();
         let refused = |address: SocketAddr, error: io::Error| {
             Trouble::error(Cause::Connection, format!("cannot connect to {host} at {address} ({error})"))
@@ -53,9 +53,9 @@ impl Wire {
             if racing.is_empty() || now >= next_start {
                 if let Some(address) = waiting.next() {
                     next_start = now + HEAD_START;
-                    match Wire::begin(address, line) {
-                        Ok((wire, true)) => return Ok(wire),
-                        Ok((wire, false)) => racing.push((address, wire)),
+                    match Tcp::begin(address, call) {
+                        Ok((tcp, true)) => return Ok(tcp),
+                        Ok((tcp, false)) => racing.push((address, tcp)),
                         Err(error) => last = refused(address, error),
                     }
                     continue;
@@ -64,11 +64,11 @@ impl Wire {
                     return Err(last);
                 }
             }
-            let slice = line.slice()?;
+            let slice = call.slice()?;
             let slice =
                 if waiting.peek().is_some() { slice.min(next_start.saturating_duration_since(now)) } else { slice };
             let mut sockets: Vec<PollFd> =
-                racing.iter().map(|(_, wire)| PollFd::new(&wire.stream, PollFlags::OUT)).collect();
+                racing.iter().map(|(_, tcp)| PollFd::new(&tcp.stream, PollFlags::OUT)).collect();
             poll_for(&mut sockets, slice)?;
             let ready = sockets.iter().position(|socket| !socket.revents().is_empty());
             let (ended, error) = match ready {
@@ -80,9 +80,9 @@ impl Wire {
                 },
                 None => continue,
             };
-            let (address, wire) = racing.swap_remove(ended);
+            let (address, tcp) = racing.swap_remove(ended);
             match error {
-                None => return Ok(wire),
+                None => return Ok(tcp),
                 Some(error) => {
                     last = refused(address, error);
                     next_start = now;
@@ -92,7 +92,7 @@ impl Wire {
     }
 
     /// Starts to connect, and tells whether that is done already.
-    fn begin(address: SocketAddr, line: &Arc<Line>) -> io::Result<(Wire, bool)> {
+    fn begin(address: SocketAddr, call: &Arc<CallState>) -> io::Result<(Tcp, bool)> {
         let socket =
             beside_standard_streams(Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?)?;
         socket.set_nonblocking(true)?;
@@ -105,13 +105,13 @@ impl Wire {
             Err(error) if is_in_progress(&error) => false,
             Err(error) => return Err(error),
         };
-        Ok((Wire { stream: socket.into(), line: Arc::clone(line), at_rest: false, owner: process::id() }, done))
+        Ok((Tcp { stream: socket.into(), call: Arc::clone(call), at_rest: false, owner: process::id() }, done))
     }
 
     /// Waits until the socket is ready, the time of the call is up, or it was cancelled.
     fn wait(&self, ready_for: PollFlags) -> io::Result<()> {
         loop {
-            let slice = self.line.slice()?;
+            let slice = self.call.slice()?;
             if poll_for(&mut [PollFd::new(&self.stream, ready_for)], slice)? {
                 return Ok(());
             }
@@ -143,12 +143,12 @@ impl Wire {
     }
 }
 
-impl Read for Wire {
+impl Read for Tcp {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
         loop {
             // The reply is hardly ever there yet, so waiting comes first.
             self.wait(PollFlags::IN)?;
-            self.line.has_waited();
+            self.call.has_waited();
             match self.stream.read(buf) {
                 Err(error) if is_passing(&error) => {}
                 result => return result,
@@ -157,17 +157,17 @@ impl Read for Wire {
     }
 }
 
-impl Write for Wire {
+impl Write for Tcp {
     fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
         // A connection from the pool may be written to without any wait; the limits hold all the same.
-        self.line.slice()?;
+        self.call.slice()?;
         // From here on the connection is reset where it is given up.
         self.at_rest = false;
         loop {
             match self.stream.write(buf) {
                 Ok(taken) => {
                     if taken > 0 {
-                        self.line.bytes_taken();
+                        self.call.bytes_taken();
                     }
                     return Ok(taken);
                 }
@@ -182,7 +182,7 @@ impl Write for Wire {
     }
 }
 
-impl Drop for Wire {
+impl Drop for Tcp {
     fn drop(&mut self) {
         // A forked child has a copy of its parent's sockets, and must do nothing with them but close them.
         if self.owner != process::id() {
@@ -196,7 +196,7 @@ impl Drop for Wire {
     }
 }
 
-impl Wire {
+impl Tcp {
     /// Drops what the kernel has not sent yet and resets the connection now. The close that follows would do the same,
     /// but not while a forked child holds a copy of the socket.
     fn reset(&self) {
@@ -206,8 +206,8 @@ impl Wire {
 }
 
 /// The first of the sockets that has an error, and which.
-fn failed(racing: &[(SocketAddr, Wire)]) -> Option<(usize, io::Error)> {
-    racing.iter().enumerate().find_map(|(at, (_, wire))| Some((at, wire.stream.take_error().ok()??)))
+fn failed(racing: &[(SocketAddr, Tcp)]) -> Option<(usize, io::Error)> {
+    racing.iter().enumerate().find_map(|(at, (_, tcp))| Some((at, tcp.stream.take_error().ok()??)))
 }
 
 /// The socket under a number that is none of the standard streams'. A host that has closed those gets their numbers for the next
@@ -272,11 +272,11 @@ mod tests {
     use crate::transport::{Cancel, Limits};
     use std::net::TcpListener;
 
-    fn line(time: Duration) -> Arc<Line> {
-        let line = Arc::new(Line::default());
+    fn call(time: Duration) -> Arc<CallState> {
+        let call = Arc::new(CallState::default());
         let by = Instant::now() + time;
-        line.begin(&Limits { connect_by: by, reply_by: by, cancel: Cancel::default(), late: None });
-        line
+        call.begin(&Limits { connect_by: by, reply_by: by, cancel: Cancel::default(), late: None });
+        call
     }
 
     #[test]
@@ -285,19 +285,19 @@ mod tests {
         let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let open = listener.local_addr().unwrap();
-        let wire = Wire::connect("host", &[nowhere, nowhere, closed, open], &line(Duration::from_secs(30))).unwrap();
-        assert_eq!(wire.stream.peer_addr().unwrap(), open);
+        let tcp = Tcp::connect("host", &[nowhere, nowhere, closed, open], &call(Duration::from_secs(30))).unwrap();
+        assert_eq!(tcp.stream.peer_addr().unwrap(), open);
     }
 
     #[test]
     fn the_last_trouble_is_told() {
         let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-        let error = Wire::connect("host", &[closed, closed], &line(Duration::from_secs(30))).unwrap_err();
+        let error = Tcp::connect("host", &[closed, closed], &call(Duration::from_secs(30))).unwrap_err();
         assert_eq!(Trouble::of(&error).unwrap().cause, Cause::Connection);
-        let error = Wire::connect("host", &[], &line(Duration::from_secs(30))).unwrap_err();
+        let error = Tcp::connect("host", &[], &call(Duration::from_secs(30))).unwrap_err();
         assert_eq!(Trouble::of(&error).unwrap().cause, Cause::Resolve);
         let (nowhere, _kept) = black_hole();
-        let error = Wire::connect("host", &[nowhere], &line(Duration::from_millis(50))).unwrap_err();
+        let error = Tcp::connect("host", &[nowhere], &call(Duration::from_millis(50))).unwrap_err();
         assert_eq!(Trouble::of(&error).unwrap().cause, Cause::TimedOut);
     }
 
