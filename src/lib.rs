@@ -9,7 +9,8 @@
 //!              client     one call: its settings, its limits, its words
 //!              delivery   decides what happens to a mail; what calls have to do with each other
 //!              transport  carries one request over HTTPS; only `transport::http` knows ureq
-//!              message, outcome, error, status    pure: values in, values out
+//!              graph      ids, token, request, reply, and what a look shows. Pure: values in, values out
+//!              error, status
 //! ```
 //!
 //! Arrows go down only; `tests/architecture.rs` holds the code to it.
@@ -19,8 +20,7 @@ pub mod delivery;
 pub mod error;
 #[cfg(not(feature = "python"))]
 pub mod ffi;
-pub mod message;
-pub mod outcome;
+pub mod graph;
 mod panic;
 mod per_process;
 #[cfg(feature = "python")]

@@ -6,24 +6,23 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Which modules each top-level module may use. Arrows go down only.
-const ARROWS: [(&str, &[&str]); 13] = [
+const ARROWS: [(&str, &[&str]); 12] = [
     ("ffi", &["client", "error", "panic", "status"]),
     ("python", &["client", "error", "panic"]),
     ("panic", &[]),
-    ("client", &["delivery", "error", "message", "outcome", "per_process", "signal", "status", "transport"]),
-    ("delivery", &["message", "outcome", "signal", "status", "sync"]),
+    ("client", &["delivery", "error", "graph", "per_process", "signal", "status", "transport"]),
+    ("delivery", &["graph", "signal", "status", "sync"]),
     ("signal", &["sync"]),
     ("sync", &[]),
-    ("transport", &["error", "message", "outcome", "per_process", "sync"]),
+    ("transport", &["error", "graph", "per_process", "sync"]),
     ("per_process", &[]),
-    ("outcome", &["message", "status"]),
-    ("message", &["error"]),
+    ("graph", &["error"]),
     ("error", &["status"]),
     ("status", &[]),
 ];
 
 /// Modules that take values and return values.
-const PURE: [&str; 4] = ["outcome", "message", "error", "status"];
+const PURE: [&str; 3] = ["graph", "error", "status"];
 
 struct Source {
     path: PathBuf,

@@ -10,11 +10,10 @@ use crate::delivery::check::Blind;
 use crate::delivery::ending::Ending;
 use crate::delivery::gate::Outside;
 use crate::delivery::memory::Known;
+use crate::delivery::verdict::{Refusal, Verdict};
 use crate::error::{Error, Seen};
-use crate::message::{Target, Token};
-use crate::outcome::{
-    Cause, Failure, GraphError, Listed, Listing, LookFailure, Refusal, Reply, Sight, Verdict, claims,
-};
+use crate::graph::{Cause, Failure, GraphError, Listed, Listing, LookFailure, Reply, Sight, claims};
+use crate::graph::{Target, Token};
 use crate::status::Status;
 
 /// What the caller is told to wait where Graph asks to and does not say how long: its limits are counted in minutes

@@ -1,7 +1,8 @@
 //! One attempt to send.
 
-use crate::message::Token;
-use crate::outcome::{Failure, Reply, Verdict};
+use crate::delivery::verdict::Verdict;
+use crate::graph::Token;
+use crate::graph::{Failure, Reply};
 
 /// One attempt: what came of it and what that says.
 pub struct Attempt {

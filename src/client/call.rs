@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::error::Error;
-use crate::message::InternetMessageId;
+use crate::graph::InternetMessageId;
 use crate::transport::{CancelSource, Interrupt};
 
 /// The settings of one call, and the means to cancel it.

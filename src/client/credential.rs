@@ -1,6 +1,6 @@
 //! Where tokens come from.
 
-use crate::message::Token;
+use crate::graph::Token;
 
 /// A source of tokens. Asked from any thread.
 pub trait Credential: Send + Sync {

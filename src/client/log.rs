@@ -7,8 +7,8 @@ use std::time::Duration;
 use super::answer::Receipt;
 use super::attempt::Attempt;
 use crate::error::Error;
-use crate::message::Request;
-use crate::outcome::{Listed, Sight};
+use crate::graph::Request;
+use crate::graph::{Listed, Sight};
 
 /// How much a line matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

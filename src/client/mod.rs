@@ -37,7 +37,7 @@ use crate::delivery::gate::Gates;
 use crate::delivery::key::{MailboxKey, MessageKey};
 use crate::delivery::memory::Known;
 use crate::error::Error;
-use crate::message::{Mailbox, MessageId, Target, Token};
+use crate::graph::{Mailbox, MessageId, Target, Token};
 use crate::per_process::PerProcess;
 use crate::status::Status;
 use crate::transport::http::HttpTransport;

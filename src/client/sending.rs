@@ -16,12 +16,12 @@ use crate::delivery::gate::{Entry, Outside, Slot};
 use crate::delivery::machine::{Machine, Purpose, Rules};
 use crate::delivery::memory::{Known, Remembered};
 use crate::delivery::step::{Action, Event};
+use crate::delivery::verdict::{Verdict, judge};
 use crate::error::Error;
-use crate::message::{InternetMessageId, MessageId, Request, Target};
-use crate::outcome::{
-    Asked, Failure, Looked, Reply, Sight, Verdict, asked_to_wait, claims, judge, see, see_folder, see_listed,
-    service_time,
+use crate::graph::{
+    Asked, Failure, Looked, Reply, Sight, asked_to_wait, claims, see, see_folder, see_listed, service_time,
 };
+use crate::graph::{InternetMessageId, MessageId, Request, Target};
 use crate::status::Status;
 use crate::transport::{Late, Limits, Transport};
 

@@ -8,7 +8,7 @@ use http::HeaderValue;
 use super::log::Log;
 use crate::delivery::machine::Verify;
 use crate::error::Error;
-use crate::message::BaseUrl;
+use crate::graph::BaseUrl;
 use crate::transport::http::{HttpOptions, Proxy, Roots};
 
 /// How this library names itself to the service.

@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant, SystemTime};
 
 use super::*;
-use crate::message::Request;
-use crate::outcome::{Cause, Failure, Reply};
+use crate::graph::Request;
+use crate::graph::{Cause, Failure, Reply};
 use crate::signal::Signal;
 use crate::status::Status;
 use crate::transport::Limits;
@@ -446,7 +446,7 @@ fn a_check_sends_nothing() {
     let check = |script: Vec<(Duration, Script)>| {
         let client = looking(script);
         let result = client.check(None, "token", "me", "id");
-        assert!(client.requests().iter().all(|(request, _)| request.method == crate::message::Method::Get));
+        assert!(client.requests().iter().all(|(request, _)| request.method == crate::graph::Method::Get));
         result
     };
     assert_eq!(check(vec![no_draft(SENT_BEFORE), sent_items("s")]).unwrap().sent_id, "id");

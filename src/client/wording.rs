@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::delivery::check::Blind;
 use crate::delivery::ending::NotADraft;
-use crate::outcome::{Doubt, Refusal};
+use crate::delivery::verdict::{Doubt, Refusal};
 
 /// What is known of a call that did not end in "sent".
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use super::clocks::{Moment, ServiceClock, Waits, When};
 use super::gate::Outside;
 use super::memory::{Doubt, Known};
-use crate::outcome::{DraftListed, DraftSeen, ItemSeen, Listed, Listing, LookFailure, Sight};
+use crate::graph::{DraftListed, DraftSeen, ItemSeen, Listed, Listing, LookFailure, Sight};
 
 /// The wait after the first look that settles nothing; it doubles with each further one.
 const FIRST_WAIT: Duration = Duration::from_millis(500);
@@ -448,7 +448,7 @@ fn is_same(one: &DraftSeen, other: &DraftSeen) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::outcome::Deferred;
+    use crate::graph::Deferred;
     use std::time::SystemTime;
 
     const SETTLE: Duration = Duration::from_secs(20);

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant, SystemTime};
 
-use crate::outcome::Deferred;
+use crate::graph::Deferred;
 
 /// How far the clocks of the service's front ends and of the mailbox may be apart, and the date's missing fractions.
 const SLACK: Duration = Duration::from_secs(5);

@@ -2,7 +2,8 @@
 
 use super::check::Blind;
 use super::gate::Outside;
-use crate::outcome::{Cause, LookFailure, Verdict};
+use crate::delivery::verdict::Verdict;
+use crate::graph::{Cause, LookFailure};
 use crate::status::Status;
 
 /// What a call ended in.

@@ -8,7 +8,7 @@ use super::clocks::Moment;
 use super::key::{KeyMap, MailboxKey, MessageKey};
 use super::memory::{Doubt, Known, Memory, Remembered};
 use super::step::{Earlier, Same};
-use crate::message::Token;
+use crate::graph::Token;
 use crate::signal::Signal;
 use crate::status::Status;
 use crate::sync::{Mutex, MutexGuard, PoisonError};
@@ -253,7 +253,7 @@ impl<R> Drop for Lead<R> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::message::{BaseUrl, Mailbox, MessageId, Target};
+    use crate::graph::{BaseUrl, Mailbox, MessageId, Target};
     use std::time::SystemTime;
 
     fn key(id: &str) -> MessageKey {

@@ -139,7 +139,7 @@ impl Drop for Slot {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::message::{BaseUrl, Mailbox, MessageId, Target, Token};
+    use crate::graph::{BaseUrl, Mailbox, MessageId, Target, Token};
 
     fn mailbox() -> MailboxKey {
         MailboxKey::of(&Target {

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::hash::{BuildHasher, BuildHasherDefault, Hash, Hasher, RandomState};
 use std::sync::{Arc, LazyLock};
 
-use crate::message::{BaseUrl, Mailbox, MessageId, Target, every_byte};
+use crate::graph::{BaseUrl, Mailbox, MessageId, Target, every_byte};
 
 /// Hashes keys and tokens, differently in each process: a key must not give a token away.
 static HASHES: LazyLock<RandomState> = LazyLock::new(RandomState::new);
@@ -129,7 +129,7 @@ impl Hasher for Brought {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::message::{BaseUrl, Token};
+    use crate::graph::{BaseUrl, Token};
 
     fn mailbox(token: &str, user: &str) -> MailboxKey {
         MailboxKey::of(&Target {

@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 
 use super::clocks::Moment;
 use super::key::{KeyMap, MessageKey};
-use crate::outcome::{Deferred, DraftSeen};
+use crate::graph::{Deferred, DraftSeen};
 
 /// How long something is remembered: longer than an acceptance takes to show, and than a person takes to click again.
 pub const REMEMBERED: Duration = Duration::from_secs(300);
@@ -244,7 +244,7 @@ fn forget_mail(mails: &mut HashMap<Arc<str>, Vec<MessageKey>>, key: &MessageKey,
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::message::MessageId;
+    use crate::graph::MessageId;
     use std::time::SystemTime;
 
     fn key(id: &str) -> MessageKey {

@@ -1,7 +1,7 @@
 //! Never twice, never lost: what stands between a doubt and its answer.
 //!
-//! [`machine`] decides what happens to a mail, with [`check`], [`clocks`] and [`retry`]: told the events of [`step`], it says its
-//! actions, until the [`ending`]. [`memory`] is what calls leave to later
+//! [`verdict`] says what one attempt tells. [`machine`] decides what happens to a mail, with [`check`], [`clocks`] and [`retry`]:
+//! told the events of [`step`], it says its actions, until the [`ending`]. [`memory`] is what calls leave to later
 //! ones; [`flights`] keeps two calls from sending one draft, and [`gate`] keeps to the mailbox's limits. None of them knows HTTP
 //! or waits by itself: they are asked, and the client acts.
 
@@ -18,3 +18,4 @@ pub mod machine;
 pub mod memory;
 pub mod retry;
 pub mod step;
+pub mod verdict;

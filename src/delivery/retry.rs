@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::outcome::Verdict;
+use crate::delivery::verdict::Verdict;
 
 /// The wait before the second attempt where Graph named none; it doubles with each further one.
 const FIRST_WAIT: Duration = Duration::from_millis(500);
@@ -53,7 +53,8 @@ fn back_off(attempts: u32) -> Wait {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::outcome::{Cause, Doubt, Refusal};
+    use crate::delivery::verdict::{Doubt, Refusal};
+    use crate::graph::Cause;
 
     const MS: fn(u64) -> Duration = Duration::from_millis;
 

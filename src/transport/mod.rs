@@ -9,8 +9,8 @@ use std::time::Instant;
 
 pub use cancel::{Cancel, CancelSource, Interrupt};
 
-use crate::message::Request;
-use crate::outcome::{Failure, Reply};
+use crate::graph::Request;
+use crate::graph::{Failure, Reply};
 
 /// How long one exchange may take, and who may end it sooner.
 #[derive(Debug, Clone)]
@@ -45,6 +45,6 @@ impl fmt::Debug for Late {
 /// An implementation keeps to the limits whatever the peer does, follows no redirect, repeats nothing, and where it
 /// gives up after the first byte of the request makes sure that the rest of it is not delivered later.
 pub trait Transport: Send + Sync {
-    /// Sends the request and reads the reply to its end, or to [`LONGEST_BODY`](crate::outcome::LONGEST_BODY).
+    /// Sends the request and reads the reply to its end, or to [`LONGEST_BODY`](crate::graph::LONGEST_BODY).
     fn exchange(&self, request: &Request, limits: &Limits) -> Result<Reply, Failure>;
 }

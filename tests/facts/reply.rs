@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use graph_message::outcome::{BodyEnd, Cause, Framing, Reply};
+use graph_message::graph::{BodyEnd, Cause, Framing, Reply};
 
 /// The `client-request-id` of every request here.
 pub const OURS: &str = "7e1c6d5a-0000-4000-8000-00000000000a";

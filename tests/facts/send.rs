@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use graph_message::outcome::{BodyEnd, Doubt, Failure, Framing, Refusal, Verdict, judge};
+use graph_message::delivery::verdict::{Doubt, Refusal, Verdict, judge};
+use graph_message::graph::{BodyEnd, Failure, Framing};
 
 use crate::differences::Differences;
 use crate::reply::{

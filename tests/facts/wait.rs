@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use graph_message::outcome::{Reply, asked_to_wait};
+use graph_message::graph::{Reply, asked_to_wait};
 
 use crate::differences::Differences;
 use crate::reply::{BODIES, CLIENT_REQUEST_IDS, DATE, OURS, REQUEST_ID, Row, now};

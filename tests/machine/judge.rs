@@ -1,7 +1,8 @@
 //! What must hold of every call, held against the truth of the world. The statuses and their meaning are the header's.
 
 use graph_message::delivery::machine::{Purpose, Verify};
-use graph_message::outcome::{Cause, Refusal, Verdict};
+use graph_message::delivery::verdict::{Refusal, Verdict};
+use graph_message::graph::Cause;
 use graph_message::status::Status;
 
 use crate::clocks::{SECOND, ms};

@@ -2,7 +2,8 @@
 
 use graph_message::delivery::machine::{Purpose, Verify};
 use graph_message::delivery::step::Action;
-use graph_message::outcome::{Cause, Doubt, LookFailure};
+use graph_message::delivery::verdict::Doubt;
+use graph_message::graph::{Cause, LookFailure};
 
 use crate::clocks::{HOUR, SECOND, millis};
 use crate::run::Run;

@@ -10,10 +10,10 @@ use graph_message::delivery::key::MessageKey;
 use graph_message::delivery::machine::{Machine, Purpose, Rules, Verify};
 use graph_message::delivery::memory::{Doubt, Known, Memory, Remembered};
 use graph_message::delivery::step::{Action, Earlier, Event, Same};
-use graph_message::message::MessageId;
-use graph_message::outcome::{
-    Cause, Deferred, DraftListed, DraftSeen, FolderSeen, ItemSeen, Listed, Listing, LookFailure, Refusal, Sight,
-    Verdict,
+use graph_message::delivery::verdict::{Refusal, Verdict};
+use graph_message::graph::MessageId;
+use graph_message::graph::{
+    Cause, Deferred, DraftListed, DraftSeen, FolderSeen, ItemSeen, Listed, Listing, LookFailure, Sight,
 };
 
 use crate::clocks::{SECOND, instant, millis, ms, system};
@@ -502,7 +502,7 @@ impl<'a> Run<'a> {
                 seen.told = seen.told.max(told.map_or(0, ms));
             }
             Verdict::NotBegun(Cause::Cancelled)
-            | Verdict::Doubtful(graph_message::outcome::Doubt::NoReply(Cause::Cancelled)) => {
+            | Verdict::Doubtful(graph_message::delivery::verdict::Doubt::NoReply(Cause::Cancelled)) => {
                 self.cancelled = true;
                 seen.cancelled = true;
             }

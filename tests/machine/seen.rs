@@ -3,7 +3,8 @@
 use std::time::SystemTime;
 
 use graph_message::delivery::memory::Remembered;
-use graph_message::outcome::{Deferred, FolderSeen, Listed, Listing, LookFailure, Sight, Verdict};
+use graph_message::delivery::verdict::Verdict;
+use graph_message::graph::{Deferred, FolderSeen, Listed, Listing, LookFailure, Sight};
 
 use crate::clocks::{ms, ms_of, ms_of_system};
 

@@ -8,7 +8,8 @@ use graph_message::delivery::ending::{Ending, NotADraft};
 use graph_message::delivery::gate::Outside;
 use graph_message::delivery::retry::Wait;
 use graph_message::delivery::step::Action;
-use graph_message::outcome::{Cause, Doubt, LookFailure, Refusal, Verdict};
+use graph_message::delivery::verdict::{Doubt, Refusal, Verdict};
+use graph_message::graph::{Cause, LookFailure};
 
 use crate::assertions::{all_are_said, without_numbers};
 use crate::clocks::SECOND;

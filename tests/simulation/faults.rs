@@ -3,7 +3,7 @@
 use std::fmt::{self, Display};
 use std::str::FromStr;
 
-use graph_message::outcome::Cause;
+use graph_message::graph::Cause;
 
 use crate::schedule::named;
 

@@ -2,8 +2,8 @@
 
 use std::time::{Duration, SystemTime};
 
-use graph_message::message::Request;
-use graph_message::outcome::{BodyEnd, Framing, Reply};
+use graph_message::graph::Request;
+use graph_message::graph::{BodyEnd, Framing, Reply};
 use serde_json::{Value, json};
 
 use crate::faults::End;

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use graph_message::client::{Call, Client, Credential, Log, Receipt, Settings, Verify};
 use graph_message::error::Error;
-use graph_message::message::Token;
+use graph_message::graph::Token;
 
 use crate::clock::{VirtualClock, World};
 use crate::faults::Event;

@@ -10,8 +10,8 @@ use http::HeaderValue;
 use super::*;
 use crate::delivery::check::Blind;
 use crate::delivery::ending::NotADraft;
-use crate::message::{BaseUrl, Mailbox, MessageId};
-use crate::outcome::Doubt;
+use crate::delivery::verdict::Doubt;
+use crate::graph::{BaseUrl, Mailbox, MessageId};
 
 const TOKEN: &str =
     "eyJ0eXAiOiJKV1QiLCJub25jZSI6IkFRQUJBQUFB.eyJhdWQiOiJodHRwczovL2dyYXBo_Zz09.c2lnbmF0dXJl-_QUJDREVGR0g";

@@ -8,7 +8,8 @@ use crate::delivery::clocks::Moment;
 use crate::delivery::ending::{Ending, NotADraft};
 use crate::delivery::retry::{self, Wait};
 use crate::delivery::step::Action;
-use crate::outcome::{FolderSeen, ItemSeen, LookFailure, Verdict};
+use crate::delivery::verdict::Verdict;
+use crate::graph::{FolderSeen, ItemSeen, LookFailure};
 
 impl Machine {
     pub(super) fn checked(&mut self, check: Box<Check>, next: Next, now: Moment) -> Action {

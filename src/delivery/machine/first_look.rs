@@ -8,7 +8,8 @@ use crate::delivery::clocks::{Moment, Waits};
 use crate::delivery::ending::{Ending, NotADraft};
 use crate::delivery::retry::{self, Wait};
 use crate::delivery::step::Action;
-use crate::outcome::{DraftSeen, LookFailure, Sight, Verdict};
+use crate::delivery::verdict::Verdict;
+use crate::graph::{DraftSeen, LookFailure, Sight};
 
 impl Machine {
     /// A look before the first attempt: what it shows needs no clock.

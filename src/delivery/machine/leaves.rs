@@ -7,7 +7,7 @@ use crate::delivery::check::Blind;
 use crate::delivery::clocks::Moment;
 use crate::delivery::ending::{Ending, NotADraft};
 use crate::delivery::memory::{Doubt, Known, Remembered};
-use crate::outcome::Verdict;
+use crate::delivery::verdict::Verdict;
 
 impl Machine {
     /// What later calls must know of this one, which ended so.
@@ -148,7 +148,8 @@ mod tests {
     use super::*;
     use crate::delivery::machine::{Rules, Verify};
     use crate::delivery::step::{Action, Event};
-    use crate::outcome::{Doubt as OutcomeDoubt, Refusal};
+    use crate::delivery::verdict::Doubt as DoubtOfAnAttempt;
+    use crate::delivery::verdict::Refusal;
 
     fn machine(
         purpose: Purpose,
@@ -174,7 +175,7 @@ mod tests {
             other => panic!("{other:?}"),
         };
         let (mut first, now) = machine(Purpose::Send, 20, None, None);
-        attempted(&mut first, Verdict::Doubtful(OutcomeDoubt::NotGraphs), now);
+        attempted(&mut first, Verdict::Doubtful(DoubtOfAnAttempt::NotGraphs), now);
         let doubt = left(&first, now);
         assert_eq!(doubt.settle, Duration::from_secs(20));
         for (settle_s, longest_s) in [(5, 20), (60, 60)] {

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use super::framing::{LAST_CHUNK, ends_in_last_chunk};
 use super::trouble::Trouble;
-use crate::outcome::Cause;
+use crate::graph::Cause;
 use crate::transport::{Late, Limits};
 
 /// The longest the thread of a call waits without asking whether it was cancelled.

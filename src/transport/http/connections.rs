@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use super::call_state::Came;
 use super::pooled_agent::PooledAgent;
 use super::shared::Shared;
-use crate::outcome::Reply;
+use crate::graph::Reply;
 
 /// How long a connection may wait for its next request. Long enough for a batch of mails, short enough that the front end
 /// has hardly ever closed it meanwhile: a request on a connection that is just being closed ends in doubt.

@@ -6,7 +6,7 @@
 
 use ::http::{HeaderMap, HeaderValue, Version, header};
 
-use crate::outcome::Framing;
+use crate::graph::Framing;
 
 /// How a reply says where its body ends; `UntilClose` also where it says so in no way that everybody understands alike.
 pub fn framing(status: u16, version: Version, headers: &HeaderMap) -> Framing {

@@ -28,8 +28,8 @@ pub use tls::{ExtraRoots, Roots};
 
 use super::{Limits, Transport};
 use crate::error::Error;
-use crate::message::{Method, Request, Token, is_printable};
-use crate::outcome::{BodyEnd, Cause, Failure, Framing, LONGEST_BODY, Reply};
+use crate::graph::{BodyEnd, Cause, Failure, Framing, LONGEST_BODY, Reply};
+use crate::graph::{Method, Request, Token, is_printable};
 use crate::per_process::PerProcess;
 use call_state::{CallState, Came};
 use connections::Connections;

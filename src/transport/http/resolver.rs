@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use super::call_state::{CallState, Stage};
 use super::trouble::Trouble;
-use crate::outcome::Cause;
+use crate::graph::Cause;
 
 /// How long an answer is used. The system's look-up does not tell how long it holds; Microsoft's front doors change
 /// within minutes.

@@ -11,7 +11,7 @@ use socket2::{Domain, Protocol, Socket, Type};
 
 use super::call_state::{CallState, Stage};
 use super::trouble::Trouble;
-use crate::outcome::Cause;
+use crate::graph::Cause;
 
 /// A connected socket, non-blocking; all waiting is done by [`Tcp::wait`].
 #[derive(Debug)]

@@ -14,7 +14,7 @@ use super::stream::Stream;
 use super::tcp::{Heard, Tcp};
 use super::ureq_transport::UreqTransport;
 use super::*;
-use crate::message::{BaseUrl, Mailbox, MessageId, Target};
+use crate::graph::{BaseUrl, Mailbox, MessageId, Target};
 use crate::transport::Cancel;
 
 const MS: fn(u64) -> Duration = Duration::from_millis;

@@ -19,7 +19,7 @@ use super::call_state::{CallState, Stage};
 use super::stream::Stream;
 use super::trouble::Trouble;
 use crate::error::Error;
-use crate::outcome::Cause;
+use crate::graph::Cause;
 use crate::per_process::PerProcess;
 
 /// The certificate authorities that are trusted to name the service.

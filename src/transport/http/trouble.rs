@@ -3,7 +3,7 @@
 use std::fmt;
 use std::io;
 
-use crate::outcome::Cause;
+use crate::graph::Cause;
 
 /// A failure on its way up through ureq, which passes on errors of I/O unchanged.
 #[derive(Debug)]

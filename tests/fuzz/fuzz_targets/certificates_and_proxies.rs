@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, LazyLock, Mutex};
 use std::{fs, process};
 
-use graph_message::message::BaseUrl;
+use graph_message::graph::BaseUrl;
 use graph_message::transport::http::{ExtraRoots, HttpOptions, Proxy, Roots};
 use graph_message_fuzz::exchange;
 use graph_message_fuzz::secret;

@@ -5,8 +5,9 @@
 use std::sync::{Arc, LazyLock, Mutex};
 use std::time::SystemTime;
 
-use graph_message::message::BaseUrl;
-use graph_message::outcome::{Asked, Looked, Sight, Verdict, judge, see, see_listed};
+use graph_message::delivery::verdict::{Verdict, judge};
+use graph_message::graph::BaseUrl;
+use graph_message::graph::{Asked, Looked, Sight, see, see_listed};
 use graph_message::transport::http::HttpOptions;
 use graph_message_fuzz::exchange::{self, CALL, ID};
 use graph_message_fuzz::reading::Reading;

@@ -16,7 +16,7 @@ use super::stream::Stream;
 use super::tcp::Tcp;
 use super::tls::Tls;
 use super::trouble::Trouble;
-use crate::outcome::Cause;
+use crate::graph::Cause;
 
 /// A stream to `host:port` through the proxy; the proxy resolves the name.
 pub fn connect(

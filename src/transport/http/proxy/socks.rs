@@ -5,7 +5,7 @@ use std::io::{self, Read, Write};
 use zeroize::Zeroizing;
 
 use super::url::Login;
-use crate::outcome::Cause;
+use crate::graph::Cause;
 use crate::transport::http::stream::Stream;
 use crate::transport::http::trouble::Trouble;
 

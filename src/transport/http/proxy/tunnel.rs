@@ -7,7 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use zeroize::Zeroizing;
 
 use super::url::Login;
-use crate::outcome::Cause;
+use crate::graph::Cause;
 use crate::transport::http::stream::Stream;
 use crate::transport::http::trouble::Trouble;
 

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use super::{BodyEnd, Cause, Failure, Framing, GraphError, Reply, retry_after};
+use crate::graph::{BodyEnd, Cause, Failure, Framing, GraphError, Reply, retry_after};
 use crate::status::Status;
 
 /// What one attempt says about the mail.
@@ -84,7 +84,7 @@ pub fn judge(attempt: Result<&Reply, &Failure>, client_request_id: &str, now: Sy
 }
 
 fn judge_reply(reply: &Reply, now: SystemTime) -> Verdict {
-    let is_graphs = is_graphs(reply);
+    let is_graphs = reply.is_graphs();
     match reply.status {
         200..=299 => judge_success(reply),
         300..=399 => Verdict::Doubtful(Doubt::Redirect),
@@ -128,11 +128,6 @@ fn breaks_off(reply: &Reply) -> bool {
 /// (<https://learn.microsoft.com/exchange/client-developer/web-service-reference/responsecode>).
 fn is_about_a_moved_item(code: &str) -> bool {
     matches!(code, "ErrorItemNotFound" | "ErrorMessageNotFound" | "ErrorIrresolvableConflict" | "ErrorStaleObject")
-}
-
-/// Whether a reply comes from Graph, and not from a proxy or gateway on the way.
-pub fn is_graphs(reply: &Reply) -> bool {
-    !reply.request_id.is_empty() || GraphError::parse(&reply.body).is_some()
 }
 
 /// A send is answered by 202 and nothing else in the body. What else comes with it does not matter: a 202 may carry

@@ -1,5 +1,7 @@
 //! A reply as the transport read it.
 
+use super::GraphError;
+
 /// The most that is read of a body. Graph's errors have a few hundred bytes; what is longer is not Graph's.
 pub const LONGEST_BODY: usize = 1024 * 1024;
 
@@ -71,6 +73,11 @@ impl Reply {
             came_early: false,
             lacks_its_name: false,
         }
+    }
+
+    /// Whether it comes from Graph, and not from a proxy or gateway on the way.
+    pub fn is_graphs(&self) -> bool {
+        !self.request_id.is_empty() || GraphError::parse(&self.body).is_some()
     }
 
     /// Whether it answers the request that was made under this `client-request-id`: it did not begin before that was handed

@@ -6,9 +6,8 @@ use std::time::{Duration, SystemTime};
 use serde_json::Value;
 
 use super::json;
-use super::verdict::is_graphs;
 use super::{BodyEnd, Cause, Failure, Framing, Reply, asked_to_wait};
-use crate::message::{InternetMessageId, MessageId};
+use super::{InternetMessageId, MessageId};
 
 /// What a look at a message shows.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -175,7 +174,7 @@ pub fn see_folder(look: Looked) -> FolderSeen {
 
 /// The date of a reply of Graph's: the service's clock.
 pub fn service_time(look: Looked) -> Option<SystemTime> {
-    let reply = look.result.ok().filter(|reply| is_graphs(reply) && reply.is_for(look.client_request_id))?;
+    let reply = look.result.ok().filter(|reply| reply.is_graphs() && reply.is_for(look.client_request_id))?;
     httpdate::parse_http_date(reply.date.as_deref()?.trim()).ok()
 }
 
@@ -203,8 +202,8 @@ fn read(look: Looked<'_>) -> Read<'_> {
                 None => Read::Failed(unreadable(reply, look)),
             }
         }
-        404 if is_graphs(reply) => Read::Missing(reply),
-        status @ (401 | 403) if is_graphs(reply) => Read::NotAllowed(status),
+        404 if reply.is_graphs() => Read::Missing(reply),
+        status @ (401 | 403) if reply.is_graphs() => Read::NotAllowed(status),
         _ => Read::Failed(unreadable(reply, look)),
     }
 }

@@ -3,7 +3,6 @@
 use std::time::{Duration, SystemTime};
 
 use super::Reply;
-use super::verdict::is_graphs;
 
 /// How long the server asks to wait. A date is measured against the reply's own `Date` where it came, because the clock
 /// of this machine may be wrong; nothing where the header is missing or unreadable. Fractions of a second are met in
@@ -22,7 +21,7 @@ pub fn retry_after(header: Option<&str>, date: Option<&str>, now: SystemTime) ->
 /// proxy's page would stop a mailbox for as long as it likes.
 pub fn asked_to_wait(reply: &Reply, client_request_id: &str, now: SystemTime) -> Option<Duration> {
     match reply.status {
-        429 | 500..=599 if is_graphs(reply) && reply.is_for(client_request_id) => {
+        429 | 500..=599 if reply.is_graphs() && reply.is_for(client_request_id) => {
             retry_after(reply.retry_after.as_deref(), reply.date.as_deref(), now)
         }
         _ => None,
