@@ -104,8 +104,12 @@ impl Default for BaseUrl {
 
 /// Whether a URL's host names this machine alone: `localhost` or a loopback address.
 pub fn is_loopback(host: &str) -> bool {
-    let address = host.strip_prefix('[').and_then(|h| h.strip_suffix(']')).unwrap_or(host);
-    host.eq_ignore_ascii_case("localhost") || address.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
+    host.eq_ignore_ascii_case("localhost") || without_brackets(host).parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
+}
+
+/// A URL's host without the brackets in which an IPv6 address stands.
+pub fn without_brackets(host: &str) -> &str {
+    host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host)
 }
 
 #[cfg(test)]

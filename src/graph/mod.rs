@@ -21,7 +21,7 @@ mod sight;
 mod token;
 
 pub use ascii::{every_byte, is_printable};
-pub use base_url::{BaseUrl, is_loopback};
+pub use base_url::{BaseUrl, is_loopback, without_brackets};
 pub use challenge::claims;
 pub use failure::{Cause, Failure};
 pub use graph_error::GraphError;

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use super::call_state::{CallState, Stage};
 use super::trouble::Trouble;
-use crate::graph::Cause;
+use crate::graph::{Cause, without_brackets};
 
 /// How long an answer is used. The system's look-up does not tell how long it holds; Microsoft's front doors change
 /// within minutes.
@@ -57,7 +57,7 @@ impl Resolver {
 
     /// The addresses of a host, within the limits of the call.
     pub fn resolve(&self, host: &str, port: u16, call: &CallState) -> io::Result<Vec<SocketAddr>> {
-        let bare = host.strip_prefix('[').and_then(|h| h.strip_suffix(']')).unwrap_or(host);
+        let bare = without_brackets(host);
         if let Ok(ip) = bare.parse::<IpAddr>() {
             return Ok(vec![SocketAddr::new(ip, port)]);
         }

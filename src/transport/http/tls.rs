@@ -19,7 +19,7 @@ use super::call_state::{CallState, Stage};
 use super::stream::Stream;
 use super::trouble::Trouble;
 use crate::error::Error;
-use crate::graph::Cause;
+use crate::graph::{Cause, without_brackets};
 use crate::per_process::PerProcess;
 
 /// The certificate authorities that are trusted to name the service.
@@ -92,7 +92,7 @@ impl Tls {
         if WallClock.current_time().is_none() {
             return Err(refused(host, &rustls::Error::FailedToGetCurrentTime));
         }
-        let bare = host.strip_prefix('[').and_then(|h| h.strip_suffix(']')).unwrap_or(host);
+        let bare = without_brackets(host);
         let name = ServerName::try_from(bare.to_owned())
             .map_err(|_| Trouble::error(Cause::Tls, format!("{host} is no name that a certificate can have")))?;
         let mut connection = ClientConnection::new(self.config()?, name).map_err(|error| refused(host, &error))?;

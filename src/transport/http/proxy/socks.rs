@@ -5,7 +5,7 @@ use std::io::{self, Read, Write};
 use zeroize::Zeroizing;
 
 use super::url::Login;
-use crate::graph::Cause;
+use crate::graph::{Cause, without_brackets};
 use crate::transport::http::stream::Stream;
 use crate::transport::http::trouble::Trouble;
 
@@ -28,7 +28,7 @@ pub fn connect(stream: &mut Stream, login: Option<&Login>, host: &str, port: u16
         ([VERSION, _], _) => return Err(refused("it wants another kind of login")),
         _ => return Err(refused("it does not speak SOCKS5")),
     }
-    let bare = host.strip_prefix('[').and_then(|h| h.strip_suffix(']')).unwrap_or(host);
+    let bare = without_brackets(host);
     let mut request = vec![VERSION, CONNECT, 0, NAME, length(bare)?];
     request.extend_from_slice(bare.as_bytes());
     request.extend_from_slice(&port.to_be_bytes());

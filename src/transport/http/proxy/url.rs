@@ -8,6 +8,7 @@ use percent_encoding::percent_decode_str;
 use zeroize::Zeroizing;
 
 use crate::error::Error;
+use crate::graph::without_brackets;
 
 /// How a proxy is spoken to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -115,9 +116,9 @@ impl Proxy {
 
     /// Whether connections to a host go through it.
     pub fn is_for(&self, host: &str) -> bool {
-        let host = bare(host).to_ascii_lowercase();
+        let host = without_brackets(host).to_ascii_lowercase();
         !self.except.iter().any(|entry| {
-            let domain = bare(entry.trim_start_matches("*.").trim_start_matches('.'));
+            let domain = without_brackets(entry.trim_start_matches("*.").trim_start_matches('.'));
             entry == "*"
                 || (!domain.is_empty() && host == domain)
                 || (!domain.is_empty() && host.strip_suffix(domain).is_some_and(|front| front.ends_with('.')))
@@ -130,11 +131,6 @@ impl fmt::Debug for Proxy {
         write!(f, "Proxy({:?} {}:{}", self.kind, self.host, self.port)?;
         f.write_str(if self.login.is_some() { ", with a password)" } else { ")" })
     }
-}
-
-/// An IPv6 address without its brackets.
-fn bare(host: &str) -> &str {
-    host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host)
 }
 
 fn read_login(userinfo: &str) -> Option<Login> {
