@@ -79,7 +79,9 @@ impl Token {
     /// A name that Graph gives: an error's code, an id, a `request-id`. A token that is shorter than any part that is looked for
     /// may be a part of one, and is no secret there.
     pub fn quote_name(&self, name: &str) -> String {
-        if every_byte(name, is_of_guids) && name.len() <= LONGEST_QUOTE && !has_run_of_guids(self.text()) {
+        // What is shorter than a run may be a whole token.
+        let may_be_guid = (SHORTEST_RUN..=LONGEST_QUOTE).contains(&name.len()) && every_byte(name, is_of_guids);
+        if may_be_guid && !has_run_of_guids(self.text()) {
             return name.to_owned();
         }
         let is_of_its_alphabet =
@@ -201,6 +203,13 @@ mod tests {
                 }
             }
             assert_eq!(Token::parse(name).unwrap().quote_name(name), "[token]");
+        }
+        // A token that is shorter than a run is a secret where it is all that is said.
+        for whole in ["deadbeef", "4f1c", "0123456789abcde", "7e1c-6d5a"] {
+            let token = Token::parse(whole).unwrap();
+            assert_eq!(token.quote_name(whole), "[token]");
+            assert_eq!(token.quote_name(&format!("{whole}0")), format!("{whole}0"));
+            assert_eq!(token.quote_name(guid), guid);
         }
     }
 
