@@ -8,8 +8,7 @@ use std::time::SystemTime;
 use criterion::{Criterion, criterion_group, criterion_main};
 use graph_message::delivery::key::{MailboxKey, MessageKey};
 use graph_message::delivery::verdict::judge;
-use graph_message::graph::{BaseUrl, Mailbox, MessageId, Target, Token};
-use graph_message::graph::{BodyEnd, Framing, GraphError, Reply};
+use graph_message::graph::{BaseUrl, BodyEnd, Framing, GraphError, Mailbox, MessageId, Reply, Target, Token};
 
 /// As long as Graph's ids are.
 const ID: &str = "AAMkAGVmMDEzMTM4LTZmYWUtNDdkNC1hMDZiLTU1OGY5OTZhYmY4OABGAAAAAAAiQ8W967B7TKBjgx9rVEURBwAiIsqMbYjsT5e-T7KzowPTAAAAAAEQAAAiIsqMbYjsT5e-T7KzowPTAAAYbvZDAAA=";

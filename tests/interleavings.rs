@@ -23,8 +23,9 @@ use graph_message::delivery::gate::{Entry, Gates};
 use graph_message::delivery::key::{MailboxKey, MessageKey};
 use graph_message::delivery::memory::Remembered;
 use graph_message::error::Error;
-use graph_message::graph::{BaseUrl, Mailbox, MessageId, Method, Request, Target, Token};
-use graph_message::graph::{BodyEnd, Cause, Failure, Framing, Reply};
+use graph_message::graph::{
+    BaseUrl, BodyEnd, Cause, Failure, Framing, Mailbox, MessageId, Method, Reply, Request, Target, Token,
+};
 use graph_message::signal::Signal;
 use graph_message::status::Status;
 use graph_message::transport::{Cancel, Limits, Transport};

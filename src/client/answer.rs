@@ -12,8 +12,7 @@ use crate::delivery::gate::Outside;
 use crate::delivery::memory::Known;
 use crate::delivery::verdict::{Refusal, Verdict};
 use crate::error::{Error, Seen};
-use crate::graph::{Cause, Failure, GraphError, Listed, Listing, LookFailure, Reply, Sight, claims};
-use crate::graph::{Target, Token};
+use crate::graph::{Cause, Failure, GraphError, Listed, Listing, LookFailure, Reply, Sight, Target, Token, claims};
 use crate::status::Status;
 
 /// What the caller is told to wait where Graph asks to and does not say how long: its limits are counted in minutes

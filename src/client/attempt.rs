@@ -1,8 +1,7 @@
 //! One attempt to send.
 
 use crate::delivery::verdict::Verdict;
-use crate::graph::Token;
-use crate::graph::{Failure, Reply};
+use crate::graph::{Failure, Reply, Token};
 
 /// One attempt: what came of it and what that says.
 pub struct Attempt {

@@ -7,8 +7,7 @@ use std::time::Duration;
 use super::answer::Receipt;
 use super::attempt::Attempt;
 use crate::error::Error;
-use crate::graph::Request;
-use crate::graph::{Listed, Sight};
+use crate::graph::{Listed, Request, Sight};
 
 /// How much a line matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -19,9 +19,9 @@ use crate::delivery::step::{Action, Event};
 use crate::delivery::verdict::{Verdict, judge};
 use crate::error::Error;
 use crate::graph::{
-    Asked, Failure, Looked, Reply, Sight, asked_to_wait, claims, see, see_folder, see_listed, service_time,
+    Asked, Failure, InternetMessageId, Looked, MessageId, Reply, Request, Sight, Target, asked_to_wait, claims, see,
+    see_folder, see_listed, service_time,
 };
-use crate::graph::{InternetMessageId, MessageId, Request, Target};
 use crate::status::Status;
 use crate::transport::{Late, Limits, Transport};
 

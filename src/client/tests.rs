@@ -5,8 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant, SystemTime};
 
 use super::*;
-use crate::graph::Request;
-use crate::graph::{Cause, Failure, Reply};
+use crate::graph::{Cause, Failure, Reply, Request};
 use crate::signal::Signal;
 use crate::status::Status;
 use crate::transport::Limits;

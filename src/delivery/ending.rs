@@ -2,7 +2,7 @@
 
 use super::check::Blind;
 use super::gate::Outside;
-use crate::delivery::verdict::Verdict;
+use super::verdict::Verdict;
 use crate::graph::{Cause, LookFailure};
 use crate::status::Status;
 

@@ -17,7 +17,7 @@ use super::gate::Outside;
 use super::memory::{Doubt, Known, Remembered};
 use super::retry;
 use super::step::{Action, Earlier, Event, Same};
-use crate::delivery::verdict::{Refusal, Verdict};
+use super::verdict::{Refusal, Verdict};
 use crate::graph::{ItemSeen, Listed, Listing, Sight};
 
 /// What an attempt leaves of the time for the looks after it, beside the time to settle.

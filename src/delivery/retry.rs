@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::delivery::verdict::Verdict;
+use super::verdict::Verdict;
 
 /// The wait before the second attempt where Graph named none; it doubles with each further one.
 const FIRST_WAIT: Duration = Duration::from_millis(500);

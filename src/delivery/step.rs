@@ -8,7 +8,7 @@ use super::ending::Ending;
 use super::gate::Outside;
 use super::memory::Remembered;
 use super::retry::Wait;
-use crate::delivery::verdict::Verdict;
+use super::verdict::Verdict;
 use crate::graph::{FolderSeen, Listed, Sight};
 
 /// What another call of this process left behind of the message, or of one with the same `internetMessageId`.

@@ -9,8 +9,7 @@ use std::time::Instant;
 
 pub use cancel::{Cancel, CancelSource, Interrupt};
 
-use crate::graph::Request;
-use crate::graph::{Failure, Reply};
+use crate::graph::{Failure, Reply, Request};
 
 /// How long one exchange may take, and who may end it sooner.
 #[derive(Debug, Clone)]

@@ -2,10 +2,9 @@
 
 use std::time::{Duration, SystemTime};
 
-use graph_message::graph::MessageId;
 use graph_message::graph::{
     Asked, BodyEnd, Deferred, DraftListed, DraftSeen, Failure, FolderSeen, Framing, ItemSeen, Listed, Listing,
-    LookFailure, Looked, Reply, Sight, asked_to_wait, see, see_folder, see_listed, service_time,
+    LookFailure, Looked, MessageId, Reply, Sight, asked_to_wait, see, see_folder, see_listed, service_time,
 };
 
 use crate::differences::Differences;

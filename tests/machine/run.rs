@@ -11,9 +11,8 @@ use graph_message::delivery::machine::{Machine, Purpose, Rules, Verify};
 use graph_message::delivery::memory::{Doubt, Known, Memory, Remembered};
 use graph_message::delivery::step::{Action, Earlier, Event, Same};
 use graph_message::delivery::verdict::{Refusal, Verdict};
-use graph_message::graph::MessageId;
 use graph_message::graph::{
-    Cause, Deferred, DraftListed, DraftSeen, FolderSeen, ItemSeen, Listed, Listing, LookFailure, Sight,
+    Cause, Deferred, DraftListed, DraftSeen, FolderSeen, ItemSeen, Listed, Listing, LookFailure, MessageId, Sight,
 };
 
 use crate::clocks::{SECOND, instant, millis, ms, system};

@@ -2,8 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use graph_message::graph::Request;
-use graph_message::graph::{BodyEnd, Framing, Reply};
+use graph_message::graph::{BodyEnd, Framing, Reply, Request};
 use serde_json::{Value, json};
 
 use crate::faults::End;

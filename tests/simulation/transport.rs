@@ -5,8 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use graph_message::client::Verify;
-use graph_message::graph::{Cause, Failure, Reply};
-use graph_message::graph::{Method, Request};
+use graph_message::graph::{Cause, Failure, Method, Reply, Request};
 use graph_message::transport::{Limits, Transport};
 use serde_json::json;
 

@@ -148,8 +148,7 @@ mod tests {
     use super::*;
     use crate::delivery::machine::{Rules, Verify};
     use crate::delivery::step::{Action, Event};
-    use crate::delivery::verdict::Doubt as DoubtOfAnAttempt;
-    use crate::delivery::verdict::Refusal;
+    use crate::delivery::verdict::{Doubt as DoubtOfAnAttempt, Refusal};
 
     fn machine(
         purpose: Purpose,

@@ -28,8 +28,7 @@ pub use tls::{ExtraRoots, Roots};
 
 use super::{Limits, Transport};
 use crate::error::Error;
-use crate::graph::{BodyEnd, Cause, Failure, Framing, LONGEST_BODY, Reply};
-use crate::graph::{Method, Request, Token, is_printable};
+use crate::graph::{BodyEnd, Cause, Failure, Framing, LONGEST_BODY, Method, Reply, Request, Token, is_printable};
 use crate::per_process::PerProcess;
 use call_state::{CallState, Came};
 use connections::Connections;

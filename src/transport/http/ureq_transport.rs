@@ -13,8 +13,7 @@ use super::shared::Shared;
 use super::stream::Stream;
 use super::tcp::{Heard, Tcp};
 use super::trouble::Trouble;
-use crate::graph::Cause;
-use crate::graph::is_loopback;
+use crate::graph::{Cause, is_loopback};
 
 /// Room for the largest reply headers of Graph; longer ones grow it.
 pub const INPUT_BUFFER: usize = 16 * 1024;

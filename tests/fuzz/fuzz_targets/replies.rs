@@ -6,8 +6,7 @@ use std::sync::{Arc, LazyLock, Mutex};
 use std::time::SystemTime;
 
 use graph_message::delivery::verdict::{Verdict, judge};
-use graph_message::graph::BaseUrl;
-use graph_message::graph::{Asked, Looked, Sight, see, see_listed};
+use graph_message::graph::{Asked, BaseUrl, Looked, Sight, see, see_listed};
 use graph_message::transport::http::HttpOptions;
 use graph_message_fuzz::exchange::{self, CALL, ID};
 use graph_message_fuzz::reading::Reading;

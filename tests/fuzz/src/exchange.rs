@@ -2,8 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use graph_message::graph::{BaseUrl, Mailbox, MessageId, Target, Token};
-use graph_message::graph::{Failure, Reply};
+use graph_message::graph::{BaseUrl, Failure, Mailbox, MessageId, Reply, Target, Token};
 use graph_message::transport::http::{HttpOptions, HttpTransport};
 use graph_message::transport::{Cancel, Limits, Transport};
 
