@@ -28,7 +28,7 @@ pub struct Error {
     /// The decoded claims challenge of a 401, empty where there is none.
     pub claims: String,
     /// What the last look at the message showed.
-    pub seen: Seen,
+    pub seen: LastLook,
     /// The message's `internetMessageId` where it is known, else empty.
     pub internet_message_id: String,
 }
@@ -36,7 +36,7 @@ pub struct Error {
 /// What a look at a message showed, with the value that the C API gives for it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[repr(i32)]
-pub enum Seen {
+pub enum LastLook {
     /// No look, or none that showed anything.
     #[default]
     Nothing = 0,
@@ -63,7 +63,7 @@ impl Error {
             retry_after: Duration::ZERO,
             attempts: 0,
             claims: String::new(),
-            seen: Seen::Nothing,
+            seen: LastLook::Nothing,
             internet_message_id: String::new(),
         }
     }

@@ -18,7 +18,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use graph_message::client::{Call, Client, Clock, Credential, Fixed, Receipt, Settings, Verify};
 use graph_message::delivery::clocks::Moment;
-use graph_message::delivery::flights::{Caller, Claim, Flights, Landed, Lead, Part};
+use graph_message::delivery::flights::{Caller, Claim, Flights, Landed, Lead, Role};
 use graph_message::delivery::gate::{Entry, Gates};
 use graph_message::delivery::key::{MailboxKey, MessageKey};
 use graph_message::delivery::memory::Remembered;
@@ -74,7 +74,7 @@ fn moment() -> Moment {
     Moment { steady: start(), wall: SystemTime::UNIX_EPOCH }
 }
 
-fn join(flights: &SharedFlights, id: &str) -> Part<usize> {
+fn join(flights: &SharedFlights, id: &str) -> Role<usize> {
     flights.join(&key(id), &caller(), moment())
 }
 
@@ -134,7 +134,7 @@ fn end(lead: Lead<usize>, number: usize, how: End) {
 /// One thread: leads, or follows until the flight has landed and then tries again. Gives what it led with, or learned.
 fn fly(flights: &SharedFlights, leading: &Mutex<u32>, number: usize, how: End) -> (bool, Option<Landed<usize>>) {
     match join(flights, "draft") {
-        Part::Lead(lead) => {
+        Role::Lead(lead) => {
             let mut now = leading.lock().unwrap();
             *now += 1;
             assert_eq!(*now, 1, "two lead at once");
@@ -144,7 +144,7 @@ fn fly(flights: &SharedFlights, leading: &Mutex<u32>, number: usize, how: End) -
             end(lead, number, how);
             (knows, None)
         }
-        Part::Follow(flight) => loop {
+        Role::Follow(flight) => loop {
             let seen = flights.landed.raised();
             if let Some(landed) = flight.landed() {
                 return (false, Some(landed));
@@ -181,7 +181,7 @@ fn flights_in_every_order(name: &str, ends: &'static [End], preemptions: Option<
             }
         }
         let last = join(&flights, "draft");
-        let Part::Lead(lead) = last else { panic!("a flight is still there") };
+        let Role::Lead(lead) = last else { panic!("a flight is still there") };
         assert_eq!(lead.earlier.is_some(), remembering.count() > 0);
         lead.leave(None, start());
     });
@@ -200,8 +200,8 @@ fn one_leads_and_nobody_waits_for_ever() {
 fn a_follower_sees_the_doubt_before_the_mail() {
     every_order("doubt, 2 threads", None, || {
         let flights = SharedFlights::default();
-        let Part::Lead(lead) = join(&flights, "draft") else { panic!("another leads") };
-        let Part::Follow(flight) = join(&flights, "draft") else { panic!("two lead") };
+        let Role::Lead(lead) = join(&flights, "draft") else { panic!("another leads") };
+        let Role::Follow(flight) = join(&flights, "draft") else { panic!("two lead") };
         let accepted = Arc::new(Mutex::new(false));
         let seen = Arc::clone(&accepted);
         let leader = thread::spawn(move || {
@@ -225,7 +225,7 @@ fn one_mail_under_two_ids_is_sent_by_one_call() {
             .map(|id| {
                 let (flights, sent) = (Arc::clone(&flights), Arc::clone(&sent));
                 thread::spawn(move || {
-                    let Part::Lead(mut lead) = join(&flights, id) else { panic!("two lead") };
+                    let Role::Lead(mut lead) = join(&flights, id) else { panic!("two lead") };
                     let earlier = loop {
                         match lead.claim(&"<m>".into(), start()) {
                             Claim::Granted(earlier) => break earlier,

@@ -5,14 +5,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::attempt::Attempt;
-use super::wording::{Asked, Cancelled, Facts, Failed, Looked, Mail, Said, Until, sentence};
-use crate::delivery::check::Blind;
+use super::wording::{AddressedTo, Cancelled, Facts, Failed, Looks, Mail, Said, Until, sentence};
+use crate::delivery::check::Unsettled;
 use crate::delivery::ending::Ending;
-use crate::delivery::gate::Outside;
+use crate::delivery::gate::NotAdmitted;
 use crate::delivery::memory::Known;
 use crate::delivery::verdict::{Refusal, Verdict};
-use crate::error::{Error, Seen};
-use crate::graph::{Cause, Failure, GraphError, Listed, Listing, LookFailure, Reply, Sight, Target, Token, claims};
+use crate::error::{Error, LastLook};
+use crate::graph::{
+    Cause, Failure, GraphError, Hit, LookFailure, LookResult, Reply, SearchResult, Target, Token, claims,
+};
 use crate::status::Status;
 
 /// What the caller is told to wait where Graph asks to and does not say how long: its limits are counted in minutes
@@ -50,7 +52,7 @@ impl fmt::Display for Receipt {
 
 /// What a call met on its way.
 #[derive(Debug, Clone, Default)]
-pub struct Evidence {
+pub struct Trail {
     /// Attempts made.
     pub attempts: u32,
     /// Attempts of which at least one byte was handed on.
@@ -58,31 +60,31 @@ pub struct Evidence {
     /// The status and request-id of the last reply to a send.
     pub last_reply: Option<(u16, String)>,
     /// What the last look showed.
-    pub seen: Seen,
+    pub seen: LastLook,
 }
 
-impl Evidence {
+impl Trail {
     /// Notes what a look showed.
-    pub fn saw(&mut self, sight: &Sight) {
-        self.seen = match sight {
-            Sight::Draft(_) => Seen::Draft,
-            Sight::NotADraft(_) => Seen::NotADraft,
-            Sight::Gone => Seen::Gone,
-            Sight::NotAllowed(_) => Seen::NotAllowed,
-            Sight::Another | Sight::Failed(_) => return,
+    pub fn saw(&mut self, shown: &LookResult) {
+        self.seen = match shown {
+            LookResult::Draft(_) => LastLook::Draft,
+            LookResult::NotADraft(_) => LastLook::NotADraft,
+            LookResult::Gone => LastLook::Gone,
+            LookResult::NotAllowed(_) => LastLook::NotAllowed,
+            LookResult::Another | LookResult::Failed(_) => return,
         };
     }
 
     /// Notes what a search showed.
-    pub fn listed(&mut self, listed: &Listed) {
+    pub fn listed(&mut self, listed: &SearchResult) {
         self.seen = match listed {
-            Listed::Items(items) => match items.iter().any(|item| matches!(item, Listing::NotADraft(_))) {
+            SearchResult::Items(items) => match items.iter().any(|item| matches!(item, Hit::NotADraft(_))) {
                 // A draft that is there stays the last that was seen.
-                true if self.seen != Seen::Draft => Seen::NotADraft,
+                true if self.seen != LastLook::Draft => LastLook::NotADraft,
                 true | false => return,
             },
-            Listed::NotAllowed(_) => Seen::NotAllowed,
-            Listed::Unfiltered | Listed::Failed(_) => return,
+            SearchResult::NotAllowed(_) => LastLook::NotAllowed,
+            SearchResult::Unfiltered | SearchResult::Failed(_) => return,
         };
     }
 
@@ -133,7 +135,7 @@ struct Answer {
 
 impl Answer {
     fn new(mail: Mail, failed: Failed, target: &Target) -> Answer {
-        let asked = Asked { of_me: target.mailbox.is_me(), has_version: target.base.has_version() };
+        let asked = AddressedTo { of_me: target.mailbox.is_me(), has_version: target.base.has_version() };
         let facts = Facts { mail, failed, said: None, looked: None, asked };
         Answer { facts, retry_after: Duration::ZERO }
     }
@@ -153,10 +155,10 @@ impl Answer {
     }
 
     /// With what the looks showed.
-    fn looked(self, mail: Mail, looked: Looked) -> Answer {
+    fn looked(self, mail: Mail, looked: Looks) -> Answer {
         let retry_after = match looked {
-            Looked::Blind(Blind::Paused(wait) | Blind::Deferred(Some(wait))) => wait,
-            Looked::Blind(_) | Looked::Unsent => Duration::ZERO,
+            Looks::Unsettled(Unsettled::Paused(wait) | Unsettled::Deferred(Some(wait))) => wait,
+            Looks::Unsettled(_) | Looks::Unsent => Duration::ZERO,
         };
         Answer { facts: Facts { mail, looked: Some(looked), ..self.facts }, retry_after }
     }
@@ -171,14 +173,14 @@ pub fn of(
     ending: &Ending,
     attempt: Option<Attempt>,
     looked: Option<Result<Reply, Failure>>,
-    evidence: Evidence,
+    trail: Trail,
     target: &Target,
     known: &Known,
 ) -> Result<Receipt, Error> {
     let new = |mail, failed| Answer::new(mail, failed, target);
     let answer = match (ending, attempt) {
-        (Ending::Accepted, Some(attempt)) => return Ok(accepted(&attempt, evidence, target)),
-        (Ending::Found(id), _) => return Ok(evidence.receipt_of_a_find(target.token.quote_name(id), target)),
+        (Ending::Accepted, Some(attempt)) => return Ok(accepted(&attempt, trail, target)),
+        (Ending::Found(id), _) => return Ok(trail.receipt_of_a_find(target.token.quote_name(id), target)),
         (Ending::Accepted | Ending::AsAttempted(..), None) => return Err(Error::internal()),
         (Ending::AsAttempted(_, out_of_time), Some(attempt)) => as_attempted(&attempt, *out_of_time, target),
         (Ending::NotADraft(why), _) => new(Mail::NotSent, Failed::NotADraft(*why)),
@@ -186,31 +188,31 @@ pub fn of(
         (Ending::NotFound, _) => new(Mail::NotSent, Failed::Refused(Refusal::NotFound)),
         (Ending::MayNotLook(status), _) => may_not_look(*status, looked, target),
         (Ending::CannotLook(failure, _), _) => cannot_look(looked, *failure, target),
-        (Ending::NotSent, Some(attempt)) => as_attempted(&attempt, false, target).looked(Mail::NotSent, Looked::Unsent),
-        (Ending::NotSent, None) => new(Mail::NotSent, Failed::Nothing).looked(Mail::NotSent, Looked::Unsent),
-        (Ending::Unknown(blind), Some(attempt)) => {
-            as_attempted(&attempt, false, target).looked(Mail::MayBeSent, Looked::Blind(*blind))
+        (Ending::NotSent, Some(attempt)) => as_attempted(&attempt, false, target).looked(Mail::NotSent, Looks::Unsent),
+        (Ending::NotSent, None) => new(Mail::NotSent, Failed::Nothing).looked(Mail::NotSent, Looks::Unsent),
+        (Ending::Unknown(why), Some(attempt)) => {
+            as_attempted(&attempt, false, target).looked(Mail::MayBeSent, Looks::Unsettled(*why))
         }
-        (Ending::Unknown(blind), None) => {
-            new(Mail::MayBeSent, Failed::Nothing).looked(Mail::MayBeSent, Looked::Blind(*blind))
+        (Ending::Unknown(why), None) => {
+            new(Mail::MayBeSent, Failed::Nothing).looked(Mail::MayBeSent, Looks::Unsettled(*why))
         }
-        (Ending::EarlierUnknown(blind), _) => {
-            new(Mail::MayBeSentBefore, Failed::Nothing).looked(Mail::MayBeSentBefore, Looked::Blind(*blind))
+        (Ending::EarlierUnknown(why), _) => {
+            new(Mail::MayBeSentBefore, Failed::Nothing).looked(Mail::MayBeSentBefore, Looks::Unsettled(*why))
         }
         (Ending::KeptOut(outside), attempt) => kept_out(*outside, attempt.is_some(), target),
         (Ending::CancelledWhileWaiting, _) => new(Mail::NotSent, Failed::Cancelled(Cancelled::Between)),
         (Ending::Left { cancelled, in_doubt }, _) => behind_another(*cancelled, *in_doubt, target),
     };
-    Err(evidence.error(ending.status(), answer, target, known))
+    Err(trail.error(ending.status(), answer, target, known))
 }
 
-fn accepted(attempt: &Attempt, evidence: Evidence, target: &Target) -> Receipt {
+fn accepted(attempt: &Attempt, trail: Trail, target: &Target) -> Receipt {
     Receipt {
         found: false,
-        request_id: evidence.last_reply.map(|(_, id)| id).unwrap_or_default(),
+        request_id: trail.last_reply.map(|(_, id)| id).unwrap_or_default(),
         client_request_id: Arc::clone(&target.client_request_id),
         http_status: attempt.result.as_ref().map_or(0, |reply| reply.status),
-        attempts: evidence.handed_on,
+        attempts: trail.handed_on,
         sent_id: String::new(),
     }
 }
@@ -291,13 +293,13 @@ fn cannot_look(looked: Option<Result<Reply, Failure>>, failure: Option<LookFailu
 }
 
 /// An attempt did not get inside the mailbox's gate; what was attempted before certainly did nothing.
-fn kept_out(outside: Outside, has_attempted: bool, target: &Target) -> Answer {
+fn kept_out(outside: NotAdmitted, has_attempted: bool, target: &Target) -> Answer {
     let new = |failed| Answer::new(Mail::NotSent, failed, target);
     match outside {
-        Outside::Cancelled if has_attempted => new(Failed::Cancelled(Cancelled::Between)),
-        Outside::Cancelled => new(Failed::Cancelled(Cancelled::Before)),
-        Outside::OutOfTime => new(Failed::OutOfTimeInLine),
-        Outside::Paused(wait) => new(Failed::Paused(wait)).waiting(wait),
+        NotAdmitted::Cancelled if has_attempted => new(Failed::Cancelled(Cancelled::Between)),
+        NotAdmitted::Cancelled => new(Failed::Cancelled(Cancelled::Before)),
+        NotAdmitted::OutOfTime => new(Failed::OutOfTimeInLine),
+        NotAdmitted::Paused(wait) => new(Failed::Paused(wait)).waiting(wait),
     }
 }
 
@@ -312,7 +314,7 @@ fn behind_another(cancelled: bool, in_doubt: bool, target: &Target) -> Answer {
 pub fn left(status: Status, in_doubt: bool, target: &Target, known: &Known) -> Error {
     let answer = behind_another(status == Status::Cancelled, in_doubt, target);
     let status = if in_doubt { Status::Unknown } else { status };
-    Evidence::default().error(status, answer, target, known)
+    Trail::default().error(status, answer, target, known)
 }
 
 /// The error of a send that this call shared, which may know more of the mail than the call that sent.
@@ -331,7 +333,7 @@ fn name_of(known: &Known, target: &Target) -> String {
 /// The answer of a check whose time was up while another call was sending the draft.
 pub fn busy(target: &Target, known: &Known) -> Error {
     let answer = Answer::new(Mail::MayBeSent, Failed::AnotherCall, target);
-    Evidence::default().error(Status::Unknown, answer, target, known)
+    Trail::default().error(Status::Unknown, answer, target, known)
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::answer::Receipt;
 use super::attempt::Attempt;
 use crate::error::Error;
-use crate::graph::{Listed, Request, Sight};
+use crate::graph::{LookResult, Request, SearchResult};
 
 /// How much a line matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -57,25 +57,25 @@ pub fn of_attempt(request: &Request, number: u32, attempt: &Attempt) -> String {
 }
 
 /// The debug line of a look.
-pub fn of_look(request: &Request, sight: &Sight) -> String {
-    let shows = match sight {
-        Sight::Draft(_) => "a draft".to_owned(),
-        Sight::NotADraft(_) => "no draft any more".to_owned(),
-        Sight::Gone => "nothing there".to_owned(),
-        Sight::NotAllowed(status) => format!("not allowed ({status})"),
-        Sight::Another => "another message".to_owned(),
-        Sight::Failed(_) => "the look failed".to_owned(),
+pub fn of_look(request: &Request, shown: &LookResult) -> String {
+    let shows = match shown {
+        LookResult::Draft(_) => "a draft".to_owned(),
+        LookResult::NotADraft(_) => "no draft any more".to_owned(),
+        LookResult::Gone => "nothing there".to_owned(),
+        LookResult::NotAllowed(status) => format!("not allowed ({status})"),
+        LookResult::Another => "another message".to_owned(),
+        LookResult::Failed(_) => "the look failed".to_owned(),
     };
     format!("look {}: {shows}", request.url)
 }
 
 /// The debug line of a search.
-pub fn of_search(request: &Request, listed: &Listed) -> String {
+pub fn of_search(request: &Request, listed: &SearchResult) -> String {
     let shows = match listed {
-        Listed::Items(items) => format!("{} with this internetMessageId", items.len()),
-        Listed::NotAllowed(status) => format!("not allowed ({status})"),
-        Listed::Unfiltered => "a list of something else".to_owned(),
-        Listed::Failed(_) => "the search failed".to_owned(),
+        SearchResult::Items(items) => format!("{} with this internetMessageId", items.len()),
+        SearchResult::NotAllowed(status) => format!("not allowed ({status})"),
+        SearchResult::Unfiltered => "a list of something else".to_owned(),
+        SearchResult::Failed(_) => "the search failed".to_owned(),
     };
     format!("search {}: {shows}", request.url)
 }

@@ -19,7 +19,7 @@ use std::time::Instant;
 use once_cell::sync::OnceCell;
 use uuid::Uuid;
 
-pub use answer::{Evidence, Receipt};
+pub use answer::{Receipt, Trail};
 pub use call::Call;
 pub use clock::{Clock, SystemClock};
 pub use credential::{Credential, Fixed};
@@ -32,7 +32,7 @@ pub use crate::transport::Interrupt;
 pub use crate::transport::http::Roots;
 
 use crate::delivery::clocks::Moment;
-use crate::delivery::flights::{Caller, Flight, Flights, Landed, Part};
+use crate::delivery::flights::{Caller, Flight, Flights, Landed, Role};
 use crate::delivery::gate::Gates;
 use crate::delivery::key::{MailboxKey, MessageKey};
 use crate::delivery::memory::Known;
@@ -132,8 +132,8 @@ impl<T: Transport + 'static, C: Clock + 'static> Client<T, C> {
         let traffic = order.traffic;
         let result = loop {
             match traffic.flights.join(&order.key, &order.caller, self.core.moment()) {
-                Part::Lead(lead) => break Sending::new(&self.core, &order).lead(lead),
-                Part::Follow(flight) => match self.follow(&traffic.flights, &flight, &order) {
+                Role::Lead(lead) => break Sending::new(&self.core, &order).lead(lead),
+                Role::Follow(flight) => match self.follow(&traffic.flights, &flight, &order) {
                     Some(result) => break result,
                     None => continue,
                 },
@@ -150,9 +150,9 @@ impl<T: Transport + 'static, C: Clock + 'static> Client<T, C> {
         let flights = &order.traffic.flights;
         let result = loop {
             match flights.join(&order.key, &order.caller, self.core.moment()) {
-                Part::Lead(lead) => break Sending::new(&self.core, &order).check(lead),
+                Role::Lead(lead) => break Sending::new(&self.core, &order).check(lead),
                 // While another call sends it, nothing can be found out; afterwards it can.
-                Part::Follow(flight) => match self.core.landing(flights, &flight, &order) {
+                Role::Follow(flight) => match self.core.landing(flights, &flight, &order) {
                     Ok(_) => continue,
                     Err(_) => break Err(answer::busy(&order.target, &order.known())),
                 },

@@ -4,7 +4,7 @@ use std::mem;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
-use super::answer::{self, Evidence, Receipt};
+use super::answer::{self, Receipt, Trail};
 use super::attempt::Attempt;
 use super::clock::Clock;
 use super::log::{self, Level};
@@ -12,15 +12,15 @@ use super::{Core, Order};
 use crate::delivery::clocks::Moment;
 use crate::delivery::ending::Ending;
 use crate::delivery::flights::{Claim, Lead};
-use crate::delivery::gate::{Entry, Outside, Slot};
+use crate::delivery::gate::{Entry, NotAdmitted, Slot};
 use crate::delivery::machine::{Machine, Purpose, Rules};
 use crate::delivery::memory::{Known, Remembered};
 use crate::delivery::step::{Action, Event};
 use crate::delivery::verdict::{Verdict, judge};
 use crate::error::Error;
 use crate::graph::{
-    Asked, Failure, InternetMessageId, Looked, MessageId, Reply, Request, Sight, Target, asked_to_wait, claims, see,
-    see_folder, see_listed, service_time,
+    Failure, InternetMessageId, LookReply, LookResult, LookTarget, MessageId, Reply, Request, Target, asked_to_wait,
+    claims, read_folder, read_look, read_search, service_time,
 };
 use crate::status::Status;
 use crate::transport::{Late, Limits, Transport};
@@ -37,7 +37,7 @@ pub struct Sending<'a, T, C> {
     core: &'a Arc<Core<T, C>>,
     order: &'a Order<'a>,
     target: Target,
-    evidence: Evidence,
+    trail: Trail,
     /// The last attempt.
     attempt: Option<Attempt>,
     /// What the last look brought back.
@@ -48,8 +48,8 @@ pub struct Sending<'a, T, C> {
 
 impl<'a, T: Transport + 'static, C: Clock + 'static> Sending<'a, T, C> {
     pub fn new(core: &'a Arc<Core<T, C>>, order: &'a Order<'a>) -> Sending<'a, T, C> {
-        let (target, evidence) = (order.target.clone(), Evidence::default());
-        Sending { core, order, target, evidence, attempt: None, looked: None, challenges: Vec::new() }
+        let (target, trail) = (order.target.clone(), Trail::default());
+        Sending { core, order, target, trail, attempt: None, looked: None, challenges: Vec::new() }
     }
 
     /// Leads the flight of its message to its end.
@@ -122,7 +122,7 @@ impl<'a, T: Transport + 'static, C: Clock + 'static> Sending<'a, T, C> {
         };
         let now = self.core.clock.now();
         let settings = &self.core.settings;
-        // Mostly nobody looks: it is a pointer, and not a sight.
+        // Mostly nobody looks: it is a pointer, and not a shown.
         let meanwhile = Arc::new(Mutex::new(None));
         let reply_by = (now + settings.attempt_timeout).min(self.order.deadline - reserve);
         let limits = Limits {
@@ -143,15 +143,15 @@ impl<'a, T: Transport + 'static, C: Clock + 'static> Sending<'a, T, C> {
         drop(slot);
         if let Ok(reply) = &result {
             self.mind(reply, wall);
-            self.evidence.last_reply = Some((reply.status, self.target.token.quote_name(&reply.request_id)));
+            self.trail.last_reply = Some((reply.status, self.target.token.quote_name(&reply.request_id)));
         }
-        self.evidence.attempts += 1;
-        self.evidence.handed_on += u32::from(!matches!(verdict, Verdict::NotBegun(_)));
+        self.trail.attempts += 1;
+        self.trail.handed_on += u32::from(!matches!(verdict, Verdict::NotBegun(_)));
         let attempt = Attempt { token: self.target.token.clone(), result, verdict: verdict.clone() };
-        let number = self.evidence.attempts;
+        let number = self.trail.attempts;
         settings.log.write(Level::Debug, || log::of_attempt(&self.target.send(), number, &attempt));
         self.attempt = Some(attempt);
-        let meanwhile = meanwhile.lock().unwrap_or_else(PoisonError::into_inner).take().map(|sight| *sight);
+        let meanwhile = meanwhile.lock().unwrap_or_else(PoisonError::into_inner).take().map(|shown| *shown);
         Event::Attempted { verdict, meanwhile }
     }
 
@@ -159,7 +159,7 @@ impl<'a, T: Transport + 'static, C: Clock + 'static> Sending<'a, T, C> {
         &self,
         known: &Known,
         reply_by: std::time::Instant,
-        seen: &Arc<Mutex<Option<Box<Sight>>>>,
+        seen: &Arc<Mutex<Option<Box<LookResult>>>>,
     ) -> Arc<dyn Fn() + Send + Sync> {
         let (core, target, mailbox) = (Arc::clone(self.core), self.target.clone(), self.order.caller.mailbox.clone());
         let (cancel, seen, mail) = (self.order.cancel.clone(), Arc::clone(seen), known.internet_message_id.clone());
@@ -172,48 +172,49 @@ impl<'a, T: Transport + 'static, C: Clock + 'static> Sending<'a, T, C> {
             let limits = Limits { connect_by: by, reply_by: by, cancel: cancel.clone(), late: None };
             let result = core.transport.exchange(&target.look(), &limits);
             let wall = core.clock.wall();
-            let looked = Looked { result: result.as_ref(), client_request_id: &target.client_request_id, now: wall };
-            let sight = see(looked, Asked { id: &target.id, internet_message_id: mail.as_deref() });
+            let looked = LookReply { result: result.as_ref(), client_request_id: &target.client_request_id, now: wall };
+            let shown = read_look(looked, LookTarget { id: &target.id, internet_message_id: mail.as_deref() });
             if let Some(wait) = result.ok().and_then(|r| asked_to_wait(&r, &target.client_request_id, wall)) {
                 gates.pause(&mailbox, core.clock.now(), wait);
             }
-            *seen.lock().unwrap_or_else(PoisonError::into_inner) = Some(Box::new(sight));
+            *seen.lock().unwrap_or_else(PoisonError::into_inner) = Some(Box::new(shown));
         })
     }
 
     fn look(&mut self, known: &Known, recipients: bool) -> Event {
         let request = if recipients { self.target.look_before_sending() } else { self.target.look() };
         let id = self.target.id.clone();
-        self.see(&request, &id, known)
+        self.see_message(&request, &id, known)
     }
 
     fn look_at(&mut self, known: &Known, id: &str) -> Event {
         match MessageId::parse(id) {
-            Ok(id) => self.see(&self.target.look_at(&id), &id, known),
+            Ok(id) => self.see_message(&self.target.look_at(&id), &id, known),
             // An id of Graph's that no request can hold.
             Err(_) => {
                 let (began, date) = (self.moment(), None);
-                Event::Looked { began, sight: Sight::Another, date }
+                Event::Looked { began, shown: LookResult::Another, date }
             }
         }
     }
 
-    fn see(&mut self, request: &Request, id: &MessageId, known: &Known) -> Event {
-        let asked = Asked { id, internet_message_id: known.internet_message_id.as_deref() };
-        let (began, (sight, date)) = match self.ask(request, |looked| (see(looked, asked), service_time(looked))) {
+    fn see_message(&mut self, request: &Request, id: &MessageId, known: &Known) -> Event {
+        let asked = LookTarget { id, internet_message_id: known.internet_message_id.as_deref() };
+        let (began, (shown, date)) = match self.ask(request, |looked| (read_look(looked, asked), service_time(looked)))
+        {
             Ok(seen) => seen,
             Err(outside) => return Event::KeptOut(outside),
         };
-        self.evidence.saw(&sight);
-        self.core.settings.log.write(Level::Debug, || log::of_look(request, &sight));
-        Event::Looked { began, sight, date }
+        self.trail.saw(&shown);
+        self.core.settings.log.write(Level::Debug, || log::of_look(request, &shown));
+        Event::Looked { began, shown, date }
     }
 
     fn search(&mut self, internet_message_id: &str) -> Event {
         let request = self.target.search(&InternetMessageId::of_graph(internet_message_id));
-        match self.ask(&request, |looked| (see_listed(looked, internet_message_id), service_time(looked))) {
+        match self.ask(&request, |looked| (read_search(looked, internet_message_id), service_time(looked))) {
             Ok((began, (listed, date))) => {
-                self.evidence.listed(&listed);
+                self.trail.listed(&listed);
                 self.core.settings.log.write(Level::Debug, || log::of_search(&request, &listed));
                 Event::Searched { began, listed, date }
             }
@@ -223,14 +224,14 @@ impl<'a, T: Transport + 'static, C: Clock + 'static> Sending<'a, T, C> {
 
     fn look_at_sent_items(&mut self) -> Event {
         let request = self.target.sent_items();
-        match self.ask(&request, see_folder) {
+        match self.ask(&request, read_folder) {
             Ok((_, folder)) => Event::SawSentItems(folder),
             Err(outside) => Event::KeptOut(outside),
         }
     }
 
     /// A request that changes nothing, inside the mailbox's gate: when it began, and what its reply is read as.
-    fn ask<S>(&mut self, request: &Request, read: impl FnOnce(Looked) -> S) -> Result<(Moment, S), Outside> {
+    fn ask<S>(&mut self, request: &Request, read: impl FnOnce(LookReply) -> S) -> Result<(Moment, S), NotAdmitted> {
         let slot = self.enter()?;
         let began = self.moment();
         let settings = &self.core.settings;
@@ -247,7 +248,7 @@ impl<'a, T: Transport + 'static, C: Clock + 'static> Sending<'a, T, C> {
             self.mind(reply, wall);
         }
         let client_request_id = &self.target.client_request_id;
-        let seen = read(Looked { result: result.as_ref(), client_request_id, now: wall });
+        let seen = read(LookReply { result: result.as_ref(), client_request_id, now: wall });
         self.looked = Some(result);
         Ok((began, seen))
     }
@@ -287,21 +288,21 @@ impl<'a, T: Transport + 'static, C: Clock + 'static> Sending<'a, T, C> {
     }
 
     /// Waits for a place inside the mailbox's gate.
-    fn enter(&self) -> Result<Slot, Outside> {
+    fn enter(&self) -> Result<Slot, NotAdmitted> {
         let gates = &self.order.traffic.gates;
         loop {
             let now = self.core.clock.now();
             let left = self.order.deadline.saturating_duration_since(now);
             if self.order.cancel.is_cancelled() {
-                return Err(Outside::Cancelled);
+                return Err(NotAdmitted::Cancelled);
             }
             if left.is_zero() {
-                return Err(Outside::OutOfTime);
+                return Err(NotAdmitted::OutOfTime);
             }
             match gates.enter(&self.order.caller.mailbox, self.core.settings.mailbox_concurrency, now) {
                 Entry::Entered(slot) => return Ok(slot),
                 Entry::Paused { until, asked } if until >= self.order.deadline => {
-                    return Err(Outside::Paused(asked.saturating_duration_since(now)));
+                    return Err(NotAdmitted::Paused(asked.saturating_duration_since(now)));
                 }
                 Entry::Paused { until, .. } => {
                     self.core.clock.wait(until.saturating_duration_since(now), &self.order.cancel);
@@ -312,8 +313,8 @@ impl<'a, T: Transport + 'static, C: Clock + 'static> Sending<'a, T, C> {
     }
 
     fn answer(&mut self, ending: &Ending, known: &Known) -> Answer {
-        let evidence = mem::take(&mut self.evidence);
-        answer::of(ending, self.attempt.take(), self.looked.take(), evidence, &self.target, known)
+        let trail = mem::take(&mut self.trail);
+        answer::of(ending, self.attempt.take(), self.looked.take(), trail, &self.target, known)
     }
 
     fn moment(&self) -> Moment {

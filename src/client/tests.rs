@@ -364,7 +364,7 @@ fn what_is_gone_is_found_in_sent_items() {
     let gone = std::iter::repeat_with(|| reply(404, "ErrorItemNotFound")).take(7);
     let client = looking(std::iter::once(failure(true, Cause::TimedOut)).chain(gone));
     let error = send(&client).unwrap_err();
-    assert_eq!((error.status, error.seen), (Status::Unknown, crate::error::Seen::Gone));
+    assert_eq!((error.status, error.seen), (Status::Unknown, crate::error::LastLook::Gone));
 }
 
 #[test]
@@ -385,7 +385,7 @@ fn a_doubtful_reply_may_ask_to_wait() {
 fn a_missing_permission_is_named() {
     let client = looking([reply(504, "UnknownError"), reply(403, "ErrorAccessDenied")]);
     let error = send(&client).unwrap_err();
-    assert_eq!((error.status, error.seen), (Status::Unknown, crate::error::Seen::NotAllowed));
+    assert_eq!((error.status, error.seen), (Status::Unknown, crate::error::LastLook::NotAllowed));
     assert!(error.message.contains("Mail.Read"), "{error}");
 }
 

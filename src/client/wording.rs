@@ -3,9 +3,9 @@
 use std::borrow::Cow;
 use std::time::Duration;
 
-use crate::delivery::check::Blind;
+use crate::delivery::check::Unsettled;
 use crate::delivery::ending::NotADraft;
-use crate::delivery::verdict::{Doubt, Refusal};
+use crate::delivery::verdict::{DoubtCause, Refusal};
 
 /// What is known of a call that did not end in "sent".
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,9 +17,9 @@ pub struct Facts {
     /// What the reply says that failed it.
     pub said: Option<Said>,
     /// What the looks after it showed.
-    pub looked: Option<Looked>,
+    pub looked: Option<Looks>,
     /// What was asked, where that may be what is wrong.
-    pub asked: Asked,
+    pub asked: AddressedTo,
 }
 
 /// What became of the mail.
@@ -47,7 +47,7 @@ pub enum Failed {
     /// Graph asked for a wait that is still running.
     Paused(Duration),
     /// The reply settles nothing.
-    Doubtful(Doubt),
+    Doubtful(DoubtCause),
     /// The request went out and no reply came, for this reason.
     NoReply(String),
     /// No request went out, for this reason. With it, what has to happen before the next.
@@ -109,16 +109,16 @@ pub struct Said {
 
 /// What the looks showed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Looked {
+pub enum Looks {
     /// The draft is there, unchanged, after the time to settle.
     Unsent,
     /// They could not tell.
-    Blind(Blind),
+    Unsettled(Unsettled),
 }
 
 /// What was asked, where that may be what is wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Asked {
+pub struct AddressedTo {
     /// Whether the user was "me".
     pub of_me: bool,
     /// Whether the base URL ends in a version of Graph.
@@ -192,54 +192,58 @@ fn failed(failed: &Failed) -> Option<Cow<'static, str>> {
     }))
 }
 
-fn doubtful(doubt: Doubt) -> &'static str {
+fn doubtful(doubt: DoubtCause) -> &'static str {
     match doubt {
-        Doubt::NoReply(_) => "no reply came back",
-        Doubt::NotGraphs => "the reply is not Graph's but that of a proxy or gateway",
-        Doubt::ServerError => "the service failed and does not say whether it had acted",
-        Doubt::CutOff => "the reply broke off",
-        Doubt::UnlikelySuccess => "the reply said success, but not as Graph does: a login page or a proxy",
-        Doubt::Redirect => "the reply is a redirect, which is not followed",
-        Doubt::OnTheWay => {
+        DoubtCause::NoReply(_) => "no reply came back",
+        DoubtCause::NotGraphs => "the reply is not Graph's but that of a proxy or gateway",
+        DoubtCause::ServerError => "the service failed and does not say whether it had acted",
+        DoubtCause::CutOff => "the reply broke off",
+        DoubtCause::UnlikelySuccess => "the reply said success, but not as Graph does: a login page or a proxy",
+        DoubtCause::Redirect => "the reply is a redirect, which is not followed",
+        DoubtCause::OnTheWay => {
             "the request may have been cut short on its way, and the reply does not say whether Graph had acted"
         }
-        Doubt::NotOurs => "the reply answers another request, or came before this one",
-        Doubt::UnclearThrottle => "Graph asks to wait and does not say why, which it does after accepting, too",
+        DoubtCause::NotOurs => "the reply answers another request, or came before this one",
+        DoubtCause::UnclearThrottle => "Graph asks to wait and does not say why, which it does after accepting, too",
     }
 }
 
-fn looked(looked: Looked) -> Cow<'static, str> {
-    let blind = match looked {
-        Looked::Unsent => return Cow::Borrowed("the draft is still there, unchanged"),
-        Looked::Blind(blind) => blind,
+fn looked(looks: Looks) -> Cow<'static, str> {
+    let why = match looks {
+        Looks::Unsent => return Cow::Borrowed("the draft is still there, unchanged"),
+        Looks::Unsettled(why) => why,
     };
-    Cow::Borrowed(match blind {
-        Blind::Gone => "it is gone under its id and not found in Sent Items",
-        Blind::GoneWithoutName => {
+    Cow::Borrowed(match why {
+        Unsettled::Gone => "it is gone under its id and not found in Sent Items",
+        Unsettled::GoneWithoutName => {
             "it is gone under its id, and Sent Items could not be searched without its internetMessageId"
         }
-        Blind::CameBack => "the service showed it gone and then as a draft again, one of which is an old picture",
-        Blind::Copy => "the draft is still there, and so is a mail with its internetMessageId that may be the one sent",
-        Blind::Namesake => {
+        Unsettled::CameBack => "the service showed it gone and then as a draft again, one of which is an old picture",
+        Unsettled::Copy => {
+            "the draft is still there, and so is a mail with its internetMessageId that may be the one sent"
+        }
+        Unsettled::Namesake => {
             "Graph accepted a mail with its internetMessageId under another id, which may be this one although the draft \
              is still there"
         }
-        Blind::Undated => {
+        Unsettled::Undated => {
             "it is no draft any more, and when it was sent cannot be told from its sentDateTime and the clocks"
         }
-        Blind::Deferred(Some(_)) => "the draft is to be sent later, and waits in Drafts until then if it was accepted",
-        Blind::Deferred(None) => {
+        Unsettled::Deferred(Some(_)) => {
+            "the draft is to be sent later, and waits in Drafts until then if it was accepted"
+        }
+        Unsettled::Deferred(None) => {
             "the draft is to be sent later, and whether that time has come cannot be told: it waits in Drafts if it was accepted"
         }
-        Blind::Unsearchable => "the service does not list what has its internetMessageId",
-        Blind::Another => "the service answers with another message",
-        Blind::NotAllowed(status) => return Cow::Owned(format!("the token may not look (HTTP {status})")),
-        Blind::Elsewhere => "it is no draft any more and not in Sent Items: received, or moved there by a rule",
-        Blind::Changed => "the draft was changed or moved meanwhile",
-        Blind::OutOfTime => "the time was up before it was settled",
-        Blind::Paused(_) => "Graph asked to wait for this mailbox before it was settled",
-        Blind::Cancelled => "it was cancelled before it was settled",
-        Blind::NotAsked => "verify is never, so nobody looked",
+        Unsettled::Unsearchable => "the service does not list what has its internetMessageId",
+        Unsettled::Another => "the service answers with another message",
+        Unsettled::NotAllowed(status) => return Cow::Owned(format!("the token may not look (HTTP {status})")),
+        Unsettled::Elsewhere => "it is no draft any more and not in Sent Items: received, or moved there by a rule",
+        Unsettled::Changed => "the draft was changed or moved meanwhile",
+        Unsettled::OutOfTime => "the time was up before it was settled",
+        Unsettled::Paused(_) => "Graph asked to wait for this mailbox before it was settled",
+        Unsettled::Cancelled => "it was cancelled before it was settled",
+        Unsettled::NotAsked => "verify is never, so nobody looked",
     })
 }
 
@@ -248,9 +252,9 @@ const LOOK_THERE: &str = "look in Sent Items before sending again";
 /// What to do.
 fn advice(facts: &Facts) -> Cow<'static, str> {
     match facts.looked {
-        Some(Looked::Blind(blind)) => return advice_where_blind(blind),
-        Some(Looked::Unsent) if facts.failed != Failed::Nothing => return Cow::Borrowed("send again later"),
-        Some(Looked::Unsent) => return Cow::Borrowed("send again"),
+        Some(Looks::Unsettled(why)) => return advice_where_unsettled(why),
+        Some(Looks::Unsent) if facts.failed != Failed::Nothing => return Cow::Borrowed("send again later"),
+        Some(Looks::Unsent) => return Cow::Borrowed("send again"),
         None => {}
     }
     Cow::Borrowed(match &facts.failed {
@@ -277,7 +281,7 @@ fn advice(facts: &Facts) -> Cow<'static, str> {
     })
 }
 
-fn advice_where_refused(refusal: Refusal, said: Option<&Said>, asked: Asked) -> &'static str {
+fn advice_where_refused(refusal: Refusal, said: Option<&Said>, asked: AddressedTo) -> &'static str {
     let code = said.map_or("", |said| said.code.as_str());
     match refusal {
         Refusal::Unauthenticated if said.is_some_and(|said| said.claims.is_some()) => {
@@ -302,28 +306,28 @@ fn advice_where_refused(refusal: Refusal, said: Option<&Said>, asked: Asked) -> 
     }
 }
 
-fn advice_where_blind(blind: Blind) -> Cow<'static, str> {
-    Cow::Borrowed(match blind {
-        Blind::Gone
-        | Blind::CameBack
-        | Blind::Copy
-        | Blind::Namesake
-        | Blind::Undated
-        | Blind::Unsearchable
-        | Blind::Another
-        | Blind::Changed
-        | Blind::NotAsked => LOOK_THERE,
-        Blind::GoneWithoutName => {
+fn advice_where_unsettled(why: Unsettled) -> Cow<'static, str> {
+    Cow::Borrowed(match why {
+        Unsettled::Gone
+        | Unsettled::CameBack
+        | Unsettled::Copy
+        | Unsettled::Namesake
+        | Unsettled::Undated
+        | Unsettled::Unsearchable
+        | Unsettled::Another
+        | Unsettled::Changed
+        | Unsettled::NotAsked => LOOK_THERE,
+        Unsettled::GoneWithoutName => {
             "look there before sending again, and give the call the internetMessageId, or set verify to always, to have it \
              settled"
         }
-        Blind::Deferred(Some(wait)) | Blind::Paused(wait) => {
+        Unsettled::Deferred(Some(wait)) | Unsettled::Paused(wait) => {
             return Cow::Owned(format!("graph_client_check settles it in {}", seconds(wait)));
         }
-        Blind::Deferred(None) => "look in Sent Items afterwards",
-        Blind::NotAllowed(_) => "grant Mail.Read to have it settled, or look in Sent Items before sending again",
-        Blind::Elsewhere => "look for it before sending again",
-        Blind::OutOfTime | Blind::Cancelled => "graph_client_check settles it",
+        Unsettled::Deferred(None) => "look in Sent Items afterwards",
+        Unsettled::NotAllowed(_) => "grant Mail.Read to have it settled, or look in Sent Items before sending again",
+        Unsettled::Elsewhere => "look for it before sending again",
+        Unsettled::OutOfTime | Unsettled::Cancelled => "graph_client_check settles it",
     })
 }
 

@@ -4,9 +4,9 @@
 use std::time::{Duration, Instant};
 
 use super::clocks::{Moment, ServiceClock, Waits, When};
-use super::gate::Outside;
+use super::gate::NotAdmitted;
 use super::memory::{Doubt, Known};
-use crate::graph::{DraftListed, DraftSeen, ItemSeen, Listed, Listing, LookFailure, Sight};
+use crate::graph::{DraftSeen, Hit, ItemSeen, ListedDraft, LookFailure, LookResult, SearchResult};
 
 /// The wait after the first look that settles nothing; it doubles with each further one.
 const FIRST_WAIT: Duration = Duration::from_millis(500);
@@ -25,12 +25,12 @@ pub enum Finding {
     /// It is still a draft, unchanged, although an acceptance would have shown by now.
     NotSent,
     /// Looking cannot tell.
-    Unknown(Blind),
+    Unknown(Unsettled),
 }
 
 /// Why looking cannot tell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Blind {
+pub enum Unsettled {
     /// Gone under its id, and the mailbox holds no mail that is certainly it.
     Gone,
     /// Gone under its id, and the mailbox cannot be searched without an `internetMessageId`.
@@ -65,12 +65,12 @@ pub enum Blind {
     NotAsked,
 }
 
-impl From<Outside> for Blind {
-    fn from(outside: Outside) -> Blind {
+impl From<NotAdmitted> for Unsettled {
+    fn from(outside: NotAdmitted) -> Unsettled {
         match outside {
-            Outside::Cancelled => Blind::Cancelled,
-            Outside::OutOfTime => Blind::OutOfTime,
-            Outside::Paused(wait) => Blind::Paused(wait),
+            NotAdmitted::Cancelled => Unsettled::Cancelled,
+            NotAdmitted::OutOfTime => Unsettled::OutOfTime,
+            NotAdmitted::Paused(wait) => Unsettled::Paused(wait),
         }
     }
 }
@@ -170,21 +170,21 @@ impl Check {
     }
 
     /// What a look at the message shows.
-    pub fn saw(&mut self, sight: &Sight, known: &mut Known, clock: &ServiceClock, looking: Looking) -> Next {
+    pub fn saw(&mut self, shown: &LookResult, known: &mut Known, clock: &ServiceClock, looking: Looking) -> Next {
         self.round = Some(looking.began);
-        match sight {
-            Sight::Draft(draft) => {
+        match shown {
+            LookResult::Draft(draft) => {
                 let before = self.baseline.get_or_insert_with(|| draft.clone());
                 self.changed |= !is_same(before, draft);
                 self.was_draft = true;
                 known.learn(draft);
                 self.saw_a_draft(known, clock, looking)
             }
-            Sight::NotADraft(item) => {
+            LookResult::NotADraft(item) => {
                 self.has_left = true;
                 self.no_draft(item, clock, looking)
             }
-            Sight::Gone => {
+            LookResult::Gone => {
                 self.has_left = true;
                 self.beside_draft = false;
                 match &known.internet_message_id {
@@ -192,12 +192,12 @@ impl Check {
                     _ if self.was_elsewhere => Next::Settled(Finding::Sent(String::new())),
                     Some(_) => Next::Search,
                     // Where ids stay, it may come back under its id.
-                    None => self.undecided(Blind::GoneWithoutName, looking),
+                    None => self.undecided(Unsettled::GoneWithoutName, looking),
                 }
             }
-            Sight::NotAllowed(status) => Next::Settled(Finding::Unknown(Blind::NotAllowed(*status))),
-            Sight::Another => self.again(Blind::Another, Duration::ZERO, looking),
-            Sight::Failed(failure) => self.failed(*failure, looking),
+            LookResult::NotAllowed(status) => Next::Settled(Finding::Unknown(Unsettled::NotAllowed(*status))),
+            LookResult::Another => self.again(Unsettled::Another, Duration::ZERO, looking),
+            LookResult::Failed(failure) => self.failed(*failure, looking),
         }
     }
 
@@ -209,23 +209,23 @@ impl Check {
         }
         match clock.waits(known.deferred(), self.settle, looking.now) {
             Waits::No => {}
-            Waits::Unknown => return Next::Settled(Finding::Unknown(Blind::Deferred(None))),
+            Waits::Unknown => return Next::Settled(Finding::Unknown(Unsettled::Deferred(None))),
             Waits::For(left) if left >= looking.deadline.saturating_duration_since(looking.now.steady) => {
-                return Next::Settled(Finding::Unknown(Blind::Deferred(Some(left))));
+                return Next::Settled(Finding::Unknown(Unsettled::Deferred(Some(left))));
             }
             Waits::For(left) => return Next::Wait(left),
         }
         if self.has_left {
-            Next::Settled(Finding::Unknown(Blind::CameBack))
+            Next::Settled(Finding::Unknown(Unsettled::CameBack))
         } else if self.changed {
             // The service itself may have changed it on its way out, so it was looked at until now.
-            Next::Settled(Finding::Unknown(Blind::Changed))
+            Next::Settled(Finding::Unknown(Unsettled::Changed))
         } else if known.internet_message_id.is_some() {
             self.beside_draft = true;
             Next::Search
         } else {
             // Nobody can tell whether a mail of it is there.
-            Next::Settled(Finding::Unknown(Blind::Unsearchable))
+            Next::Settled(Finding::Unknown(Unsettled::Unsearchable))
         }
     }
 
@@ -243,26 +243,26 @@ impl Check {
             // A picture that is half renewed still shows the time at which the draft was made.
             When::Before if self.is_settled(looking) => Next::Settled(Finding::NoDraft(item.clone())),
             When::Before => self.wait_until_settled(looking),
-            When::Unclear => self.undecided(Blind::Undated, looking),
+            When::Unclear => self.undecided(Unsettled::Undated, looking),
         }
     }
 
     /// A message that is no draft lies outside of Sent Items: received, or still on its way out.
     pub fn lies_elsewhere(&mut self, item: &ItemSeen, looking: Looking) -> Next {
         if item.folder.is_empty() {
-            self.undecided(Blind::Unsearchable, looking)
+            self.undecided(Unsettled::Unsearchable, looking)
         } else {
-            self.undecided(Blind::Elsewhere, looking)
+            self.undecided(Unsettled::Elsewhere, looking)
         }
     }
 
     /// What a search of the mailbox for its `internetMessageId` shows.
-    pub fn searched(&mut self, listed: &Listed, clock: &ServiceClock, looking: Looking) -> Next {
+    pub fn searched(&mut self, listed: &SearchResult, clock: &ServiceClock, looking: Looking) -> Next {
         let items = match listed {
-            Listed::Items(items) => items,
-            Listed::NotAllowed(status) => return Next::Settled(Finding::Unknown(Blind::NotAllowed(*status))),
-            Listed::Unfiltered => return self.again(Blind::Unsearchable, Duration::ZERO, looking),
-            Listed::Failed(failure) => return self.failed(*failure, looking),
+            SearchResult::Items(items) => items,
+            SearchResult::NotAllowed(status) => return Next::Settled(Finding::Unknown(Unsettled::NotAllowed(*status))),
+            SearchResult::Unfiltered => return self.again(Unsettled::Unsearchable, Duration::ZERO, looking),
+            SearchResult::Failed(failure) => return self.failed(*failure, looking),
         };
         let sent: Vec<&ItemSeen> = items.iter().filter_map(not_a_draft).collect();
         if self.beside_draft {
@@ -270,12 +270,12 @@ impl Check {
         }
         // A twin, or the message itself where somebody moved it: then the mails are not known to be its own.
         let moved = items.iter().find_map(|item| match item {
-            Listing::Draft(draft) => Some(&draft.id),
-            Listing::NotADraft(_) => None,
+            Hit::Draft(draft) => Some(&draft.id),
+            Hit::NotADraft(_) => None,
         });
         match moved {
             Some(id) if !id.is_empty() => Next::LookAt(id.clone()),
-            Some(_) => self.undecided(Blind::Gone, looking),
+            Some(_) => self.undecided(Unsettled::Gone, looking),
             None => self.found(&sent, clock, looking),
         }
     }
@@ -283,7 +283,7 @@ impl Check {
     /// It is gone under its id. Not finding it proves nothing: it may be on its way.
     fn found(&mut self, sent: &[&ItemSeen], clock: &ServiceClock, looking: Looking) -> Next {
         if sent.is_empty() {
-            return self.undecided(Blind::Gone, looking);
+            return self.undecided(Unsettled::Gone, looking);
         }
         let mails = sent.iter().copied().cloned().collect();
         // Seen as a draft by a check, it was sent since that began, if it was.
@@ -292,10 +292,10 @@ impl Check {
         };
         let whens: Vec<When> = sent.iter().map(|item| clock.when(item.sent_at, since, looking.now)).collect();
         if whens.contains(&When::Unclear) {
-            self.undecided(Blind::Undated, looking)
+            self.undecided(Unsettled::Undated, looking)
         } else if whens.contains(&When::Before) {
             // A relay's original, or this very mail, sent before by another call: a younger one may be another's then.
-            self.undecided(Blind::Gone, looking)
+            self.undecided(Unsettled::Gone, looking)
         } else {
             Next::Confirm(mails)
         }
@@ -308,13 +308,13 @@ impl Check {
             (Some(folder), _) => mails.iter().filter(|mail| mail.folder == folder).collect(),
             // Their times speak for them.
             (None, Some(_)) => mails.iter().collect(),
-            (None, None) => return self.undecided(Blind::Unsearchable, looking),
+            (None, None) => return self.undecided(Unsettled::Unsearchable, looking),
         };
         match there.as_slice() {
             [mail] => Next::Settled(Finding::Sent(mail.id.clone())),
-            [] => self.undecided(Blind::Elsewhere, looking),
+            [] => self.undecided(Unsettled::Elsewhere, looking),
             // Copies: one of them may be another's.
-            [_, _, ..] => self.undecided(Blind::Gone, looking),
+            [_, _, ..] => self.undecided(Unsettled::Gone, looking),
         }
     }
 
@@ -322,7 +322,7 @@ impl Check {
     /// showed may be an old picture of one that has moved on.
     fn searched_beside_the_draft(
         &mut self,
-        items: &[Listing],
+        items: &[Hit],
         sent: &[&ItemSeen],
         clock: &ServiceClock,
         looking: Looking,
@@ -334,53 +334,53 @@ impl Check {
         let has_copy = sent.iter().any(may_be_it);
         self.has_left |= has_copy;
         if has_copy {
-            return Next::Settled(Finding::Unknown(Blind::Copy));
+            return Next::Settled(Finding::Unknown(Unsettled::Copy));
         }
         if self.is_listed_as_seen(items) {
             return Next::Settled(Finding::NotSent);
         }
         self.changed = true;
-        Next::Settled(Finding::Unknown(Blind::Changed))
+        Next::Settled(Finding::Unknown(Unsettled::Changed))
     }
 
     /// Whether the drafts in a list are the one that the look showed, and at most copies beside it. One in another folder may be
     /// it on its way out, under the id that it has there.
-    fn is_listed_as_seen(&self, items: &[Listing]) -> bool {
+    fn is_listed_as_seen(&self, items: &[Hit]) -> bool {
         let drafts = || {
             items.iter().filter_map(|item| match item {
-                Listing::Draft(draft) => Some(draft),
-                Listing::NotADraft(_) => None,
+                Hit::Draft(draft) => Some(draft),
+                Hit::NotADraft(_) => None,
             })
         };
         let Some(seen) = &self.baseline else { return false };
         // What the list leaves out the look has shown.
         let agrees = |listed: &str, seen: &str| listed.is_empty() || listed == seen;
-        let is_in_its_folder = |draft: &DraftListed| agrees(&draft.folder, &seen.folder);
-        let is_it = |draft: &DraftListed| is_in_its_folder(draft) && agrees(&draft.change_key, &seen.change_key);
+        let is_in_its_folder = |draft: &ListedDraft| agrees(&draft.folder, &seen.folder);
+        let is_it = |draft: &ListedDraft| is_in_its_folder(draft) && agrees(&draft.change_key, &seen.change_key);
         // A list that holds no draft at all lags behind the item.
         let is_there = drafts().next().is_none() || drafts().any(is_it);
         is_there && drafts().all(is_in_its_folder)
     }
 
     /// What a look at the draft shows that was found in another folder: it may be this message, moved by its user, or a twin.
-    pub fn saw_elsewhere(&mut self, sight: &Sight, clock: &ServiceClock, looking: Looking) -> Next {
-        match sight {
+    pub fn saw_elsewhere(&mut self, shown: &LookResult, clock: &ServiceClock, looking: Looking) -> Next {
+        match shown {
             // No draft after all: the list was late.
-            Sight::NotADraft(item) => match self.since.map(|since| clock.when(item.sent_at, since, looking.now)) {
+            LookResult::NotADraft(item) => match self.since.map(|since| clock.when(item.sent_at, since, looking.now)) {
                 Some(When::Since) if self.was_draft => Next::Settled(Finding::Sent(item.id.clone())),
-                Some(When::Since | When::Before | When::Unclear) | None => self.undecided(Blind::Gone, looking),
+                Some(When::Since | When::Before | When::Unclear) | None => self.undecided(Unsettled::Gone, looking),
             },
-            Sight::Draft(_) => self.undecided(Blind::Changed, looking),
-            Sight::Gone | Sight::Another => self.undecided(Blind::Gone, looking),
-            Sight::NotAllowed(status) => Next::Settled(Finding::Unknown(Blind::NotAllowed(*status))),
-            Sight::Failed(failure) => self.failed(*failure, looking),
+            LookResult::Draft(_) => self.undecided(Unsettled::Changed, looking),
+            LookResult::Gone | LookResult::Another => self.undecided(Unsettled::Gone, looking),
+            LookResult::NotAllowed(status) => Next::Settled(Finding::Unknown(Unsettled::NotAllowed(*status))),
+            LookResult::Failed(failure) => self.failed(*failure, looking),
         }
     }
 
     /// Nothing was decided: look again until an acceptance would have shown.
-    fn undecided(&mut self, blind: Blind, looking: Looking) -> Next {
+    fn undecided(&mut self, why: Unsettled, looking: Looking) -> Next {
         match self.is_settled(looking) {
-            true => Next::Settled(Finding::Unknown(blind)),
+            true => Next::Settled(Finding::Unknown(why)),
             false => self.wait_until_settled(looking),
         }
     }
@@ -393,29 +393,29 @@ impl Check {
     fn wait_until_settled(&mut self, looking: Looking) -> Next {
         let left = self.settled_at.saturating_duration_since(self.began(looking).steady);
         let wait = self.next_wait().min(left);
-        self.pause(Blind::OutOfTime, wait, looking)
+        self.pause(Unsettled::OutOfTime, wait, looking)
     }
 
     /// A look that failed.
     pub fn failed(&mut self, failure: LookFailure, looking: Looking) -> Next {
-        self.again(Blind::OutOfTime, failure.wait.unwrap_or_default(), looking)
+        self.again(Unsettled::OutOfTime, failure.wait.unwrap_or_default(), looking)
     }
 
     /// What failed, or was answered with something else, is repeated for as long as there is time.
-    fn again(&mut self, blind: Blind, at_least: Duration, looking: Looking) -> Next {
+    fn again(&mut self, why: Unsettled, at_least: Duration, looking: Looking) -> Next {
         let wait = self.next_wait().max(at_least);
-        self.pause(blind, wait, looking)
+        self.pause(why, wait, looking)
     }
 
     /// Waits, counted from the beginning of the round; a last look is made before the deadline.
-    fn pause(&self, blind: Blind, wait: Duration, looking: Looking) -> Next {
+    fn pause(&self, why: Unsettled, wait: Duration, looking: Looking) -> Next {
         let now = looking.now.steady;
         let wait = wait.saturating_sub(now.saturating_duration_since(self.began(looking).steady));
         let left = looking.deadline.saturating_duration_since(now);
         if wait < left {
             Next::Wait(wait)
         } else if left <= LAST_LOOK {
-            Next::Settled(Finding::Unknown(blind))
+            Next::Settled(Finding::Unknown(why))
         } else {
             Next::Wait(left - LAST_LOOK)
         }
@@ -432,10 +432,10 @@ impl Check {
     }
 }
 
-fn not_a_draft(listing: &Listing) -> Option<&ItemSeen> {
+fn not_a_draft(listing: &Hit) -> Option<&ItemSeen> {
     match listing {
-        Listing::NotADraft(item) => Some(item),
-        Listing::Draft(_) => None,
+        Hit::NotADraft(item) => Some(item),
+        Hit::Draft(_) => None,
     }
 }
 
@@ -464,13 +464,13 @@ mod tests {
         }
     }
 
-    fn draft(change_key: &str) -> Sight {
-        Sight::Draft(draft_seen(change_key))
+    fn draft(change_key: &str) -> LookResult {
+        LookResult::Draft(draft_seen(change_key))
     }
 
-    fn listed(id: &str, folder: &str, change_key: &str) -> Listing {
+    fn listed(id: &str, folder: &str, change_key: &str) -> Hit {
         let [id, folder, change_key] = [id, folder, change_key].map(str::to_owned);
-        Listing::Draft(DraftListed { id, folder, change_key })
+        Hit::Draft(ListedDraft { id, folder, change_key })
     }
 
     /// A check of a call that began, and whose attempt was cut off, at one moment; the service's clock is ours.
@@ -506,14 +506,14 @@ mod tests {
             Looking { began, now: began, deadline: self.cut.steady + Duration::from_secs(70) }
         }
 
-        fn saw(&mut self, after: Duration, sight: &Sight) -> Next {
+        fn saw(&mut self, after: Duration, shown: &LookResult) -> Next {
             let looking = self.looking(after);
-            self.check.saw(sight, &mut self.known, &self.clock, looking)
+            self.check.saw(shown, &mut self.known, &self.clock, looking)
         }
 
-        fn searched(&mut self, after: Duration, items: &[Listing]) -> Next {
+        fn searched(&mut self, after: Duration, items: &[Hit]) -> Next {
             let looking = self.looking(after);
-            self.check.searched(&Listed::Items(items.to_vec()), &self.clock, looking)
+            self.check.searched(&SearchResult::Items(items.to_vec()), &self.clock, looking)
         }
 
         /// A mail, sent so many seconds after the cut.
@@ -526,8 +526,8 @@ mod tests {
         }
     }
 
-    fn unknown(blind: Blind) -> Next {
-        Next::Settled(Finding::Unknown(blind))
+    fn unknown(why: Unsettled) -> Next {
+        Next::Settled(Finding::Unknown(why))
     }
 
     fn sent(id: &str) -> Next {
@@ -547,17 +547,17 @@ mod tests {
 
     #[test]
     fn a_list_that_shows_the_draft_otherwise_than_the_look_did() {
-        let rows: [(&[Listing], Finding); 8] = [
+        let rows: [(&[Hit], Finding); 8] = [
             // A list that lags behind, the draft itself, one that says less than the look, and a copy beside it.
             (&[], Finding::NotSent),
             (&[listed("d", "drafts", "k")], Finding::NotSent),
             (&[listed("twin", "drafts", "other"), listed("d", "drafts", "k")], Finding::NotSent),
             (&[listed("d", "drafts", "")], Finding::NotSent),
             // On its way out, under another id or beside its old picture; and changed.
-            (&[listed("new", "outbox", "k")], Finding::Unknown(Blind::Changed)),
-            (&[listed("d", "drafts", "k"), listed("new", "outbox", "k")], Finding::Unknown(Blind::Changed)),
-            (&[listed("d", "drafts", "k2")], Finding::Unknown(Blind::Changed)),
-            (&[listed("new", "drafts", "k2")], Finding::Unknown(Blind::Changed)),
+            (&[listed("new", "outbox", "k")], Finding::Unknown(Unsettled::Changed)),
+            (&[listed("d", "drafts", "k"), listed("new", "outbox", "k")], Finding::Unknown(Unsettled::Changed)),
+            (&[listed("d", "drafts", "k2")], Finding::Unknown(Unsettled::Changed)),
+            (&[listed("new", "drafts", "k2")], Finding::Unknown(Unsettled::Changed)),
         ];
         for (items, finding) in rows {
             let mut run = Run::new(Known::default());
@@ -579,8 +579,8 @@ mod tests {
     #[test]
     fn a_draft_without_a_name_cannot_be_searched() {
         let mut run = Run::new(Known::default());
-        let nameless = Sight::Draft(DraftSeen { internet_message_id: String::new(), ..draft_seen("k") });
-        assert_eq!(run.saw(SETTLE, &nameless), unknown(Blind::Unsearchable));
+        let nameless = LookResult::Draft(DraftSeen { internet_message_id: String::new(), ..draft_seen("k") });
+        assert_eq!(run.saw(SETTLE, &nameless), unknown(Unsettled::Unsearchable));
     }
 
     #[test]
@@ -588,12 +588,12 @@ mod tests {
         let beside = |after: Option<i64>| {
             let mut run = Run::named();
             assert_eq!(run.saw(SETTLE, &draft("k")), Next::Search);
-            let items = [listed("d", "drafts", "k"), Listing::NotADraft(run.mail("s", after))];
+            let items = [listed("d", "drafts", "k"), Hit::NotADraft(run.mail("s", after))];
             run.searched(SETTLE, &items)
         };
-        assert_eq!(beside(Some(1)), unknown(Blind::Copy));
-        assert_eq!(beside(None), unknown(Blind::Copy));
-        assert_eq!(beside(Some(-200)), unknown(Blind::Copy));
+        assert_eq!(beside(Some(1)), unknown(Unsettled::Copy));
+        assert_eq!(beside(None), unknown(Unsettled::Copy));
+        assert_eq!(beside(Some(-200)), unknown(Unsettled::Copy));
         // A relay's original, received long before.
         assert_eq!(beside(Some(-400)), Next::Settled(Finding::NotSent));
     }
@@ -603,9 +603,9 @@ mod tests {
         let mut run = Run::new(Known::default());
         run.saw(MS(0), &draft("k"));
         assert_eq!(run.saw(MS(500), &draft("l")), Next::Wait(MS(1000)));
-        assert_eq!(run.saw(SETTLE, &draft("k")), unknown(Blind::Changed));
+        assert_eq!(run.saw(SETTLE, &draft("k")), unknown(Unsettled::Changed));
         let mut run = Run::new(Known { draft: Some(draft_seen("k")), ..Known::default() });
-        assert_eq!(run.saw(SETTLE, &draft("l")), unknown(Blind::Changed));
+        assert_eq!(run.saw(SETTLE, &draft("l")), unknown(Unsettled::Changed));
     }
 
     #[test]
@@ -614,17 +614,17 @@ mod tests {
         let without_folder = DraftSeen { folder: String::new(), ..draft_seen("k") };
         for seen in [without_key, without_folder] {
             let mut run = Run::named();
-            run.saw(MS(0), &Sight::Draft(seen.clone()));
-            assert_eq!(run.saw(SETTLE, &Sight::Draft(seen)), unknown(Blind::Changed));
+            run.saw(MS(0), &LookResult::Draft(seen.clone()));
+            assert_eq!(run.saw(SETTLE, &LookResult::Draft(seen)), unknown(Unsettled::Changed));
         }
     }
 
     #[test]
     fn a_draft_that_came_back_settles_nothing() {
-        for first in [Sight::Gone, Sight::NotADraft(Run::named().mail("s", None))] {
+        for first in [LookResult::Gone, LookResult::NotADraft(Run::named().mail("s", None))] {
             let mut run = Run::new(Known::default());
             run.saw(MS(0), &first);
-            assert_eq!(run.saw(SETTLE, &draft("k")), unknown(Blind::CameBack), "{first:?}");
+            assert_eq!(run.saw(SETTLE, &draft("k")), unknown(Unsettled::CameBack), "{first:?}");
         }
         let doubt = Doubt { has_left: true, ..Doubt::new(Run::named().cut, Run::named().cut.steady, Known::default()) };
         assert!(Check::of(&doubt, SETTLE).has_left());
@@ -634,25 +634,25 @@ mod tests {
     fn a_deferred_draft_waits() {
         let mut run = Run::new(Known::default());
         let until = |after: u64| Deferred::Until(run.cut.wall + Duration::from_secs(after));
-        let deferred = |deferred| Sight::Draft(DraftSeen { deferred, ..draft_seen("k") });
+        let deferred = |deferred| LookResult::Draft(DraftSeen { deferred, ..draft_seen("k") });
         let (day, soon) = (deferred(until(86_400)), deferred(until(10)));
         assert_eq!(run.saw(MS(0), &day), Next::Wait(MS(500)));
         let left = Duration::from_secs(86_400 + 5);
-        assert_eq!(run.saw(SETTLE, &day), unknown(Blind::Deferred(Some(left))));
+        assert_eq!(run.saw(SETTLE, &day), unknown(Unsettled::Deferred(Some(left))));
         // What was shown once and is absent now proves nothing.
-        assert_eq!(run.saw(SETTLE, &draft("k")), unknown(Blind::Deferred(Some(left))));
+        assert_eq!(run.saw(SETTLE, &draft("k")), unknown(Unsettled::Deferred(Some(left))));
         let mut run = Run::new(Known::default());
         assert_eq!(run.saw(SETTLE, &soon), Next::Wait(MS(15_000)));
         assert_eq!(run.saw(MS(34_000), &deferred(Deferred::No)), Next::Wait(MS(1000)));
         assert_eq!(run.saw(MS(35_000), &soon), Next::Search);
         let mut run = Run::new(Known::default());
-        assert_eq!(run.saw(SETTLE, &deferred(Deferred::Unreadable)), unknown(Blind::Deferred(None)));
+        assert_eq!(run.saw(SETTLE, &deferred(Deferred::Unreadable)), unknown(Unsettled::Deferred(None)));
     }
 
     #[test]
     fn no_draft_any_more() {
         let one_look = |run: &mut Run, after: Option<i64>, at: Duration| {
-            let item = Sight::NotADraft(run.mail("s", after));
+            let item = LookResult::NotADraft(run.mail("s", after));
             run.saw(at, &item)
         };
         let before = |run: &Run| Next::Settled(Finding::NoDraft(run.mail("s", Some(-400))));
@@ -664,8 +664,8 @@ mod tests {
         assert_eq!(run.check.confirmed(std::slice::from_ref(&mail), None, early), sent("s"));
         // Received just now, or moved by a rule, or not yet there: then it goes there.
         assert_eq!(run.check.confirmed(std::slice::from_ref(&mail), Some("other"), early), Next::Wait(MS(500)));
-        run.saw(SETTLE, &Sight::NotADraft(mail.clone()));
-        assert_eq!(run.check.confirmed(&[mail], Some("other"), late), unknown(Blind::Elsewhere));
+        run.saw(SETTLE, &LookResult::NotADraft(mail.clone()));
+        assert_eq!(run.check.confirmed(&[mail], Some("other"), late), unknown(Unsettled::Elsewhere));
         let mut run = Run::named();
         assert_eq!(one_look(&mut run, Some(-400), MS(0)), Next::Wait(MS(500)));
         assert_eq!(one_look(&mut run, Some(-400), SETTLE), before(&run));
@@ -673,7 +673,7 @@ mod tests {
         for after in [Some(-6), Some(-300), None] {
             let mut run = Run::named();
             assert_eq!(one_look(&mut run, after, MS(0)), Next::Wait(MS(500)), "{after:?}");
-            assert_eq!(one_look(&mut run, after, SETTLE), unknown(Blind::Undated), "{after:?}");
+            assert_eq!(one_look(&mut run, after, SETTLE), unknown(Unsettled::Undated), "{after:?}");
         }
         // What was a draft before was sent since, clock or no clock.
         for after in [Some(-400), Some(-6), None] {
@@ -691,13 +691,13 @@ mod tests {
     #[test]
     fn gone() {
         let mut run = Run::new(Known::default());
-        assert_eq!(run.saw(MS(0), &Sight::Gone), Next::Wait(MS(500)));
-        assert_eq!(run.saw(SETTLE, &Sight::Gone), unknown(Blind::GoneWithoutName));
+        assert_eq!(run.saw(MS(0), &LookResult::Gone), Next::Wait(MS(500)));
+        assert_eq!(run.saw(SETTLE, &LookResult::Gone), unknown(Unsettled::GoneWithoutName));
         let mut run = Run::named();
-        assert_eq!(run.saw(MS(0), &Sight::Gone), Next::Search);
+        assert_eq!(run.saw(MS(0), &LookResult::Gone), Next::Search);
         assert_eq!(run.searched(MS(0), &[]), Next::Wait(MS(500)));
-        assert_eq!(run.saw(SETTLE, &Sight::Gone), Next::Search);
-        assert_eq!(run.searched(SETTLE, &[]), unknown(Blind::Gone));
+        assert_eq!(run.saw(SETTLE, &LookResult::Gone), Next::Search);
+        assert_eq!(run.searched(SETTLE, &[]), unknown(Unsettled::Gone));
     }
 
     #[test]
@@ -707,8 +707,8 @@ mod tests {
             if was_draft {
                 run.saw(MS(0), &draft("k"));
             }
-            run.saw(SETTLE, &Sight::Gone);
-            let items: Vec<Listing> = mails.iter().map(|after| Listing::NotADraft(run.mail("s", *after))).collect();
+            run.saw(SETTLE, &LookResult::Gone);
+            let items: Vec<Hit> = mails.iter().map(|after| Hit::NotADraft(run.mail("s", *after))).collect();
             match run.searched(SETTLE, &items) {
                 Next::Confirm(mails) => run.check.confirmed(&mails, Some("sent"), run.looking(SETTLE)),
                 next => next,
@@ -717,82 +717,91 @@ mod tests {
         assert_eq!(found(false, &[Some(0)]), sent("s"));
         assert_eq!(found(true, &[Some(0)]), sent("s"));
         // Two in Sent Items: one of them is another's.
-        assert_eq!(found(true, &[Some(0), Some(1)]), unknown(Blind::Gone));
+        assert_eq!(found(true, &[Some(0), Some(1)]), unknown(Unsettled::Gone));
         // To oneself: the sent copy and the received one.
         let mut run = Run::named();
-        run.saw(SETTLE, &Sight::Gone);
+        run.saw(SETTLE, &LookResult::Gone);
         let received = ItemSeen { folder: "inbox".to_owned(), ..run.mail("r", Some(1)) };
         let looking = run.looking(SETTLE);
         assert_eq!(run.check.confirmed(&[run.mail("s", Some(0)), received], Some("sent"), looking), sent("s"));
         // A relay's original besides, or a mail that was sent before.
-        assert_eq!(found(true, &[Some(0), Some(-400)]), unknown(Blind::Gone));
-        assert_eq!(found(true, &[Some(0), None]), unknown(Blind::Undated));
-        assert_eq!(found(true, &[None]), unknown(Blind::Undated));
+        assert_eq!(found(true, &[Some(0), Some(-400)]), unknown(Unsettled::Gone));
+        assert_eq!(found(true, &[Some(0), None]), unknown(Unsettled::Undated));
+        assert_eq!(found(true, &[None]), unknown(Unsettled::Undated));
         // A relay's original alone: what was sent since is on its way, or was deleted.
-        assert_eq!(found(true, &[Some(-400)]), unknown(Blind::Gone));
-        assert_eq!(found(false, &[Some(-400)]), unknown(Blind::Gone));
+        assert_eq!(found(true, &[Some(-400)]), unknown(Unsettled::Gone));
+        assert_eq!(found(false, &[Some(-400)]), unknown(Unsettled::Gone));
         let mut run = Run::of_nothing();
         run.known = Run::named().known;
-        run.saw(MS(0), &Sight::Gone);
+        run.saw(MS(0), &LookResult::Gone);
         let mail = run.mail("s", Some(-400));
-        let listed = [Listing::NotADraft(mail.clone())];
+        let listed = [Hit::NotADraft(mail.clone())];
         assert_eq!(run.searched(MS(0), &listed), Next::Confirm(vec![mail.clone()]));
         let (early, late) = (run.looking(MS(0)), run.looking(SETTLE));
         assert_eq!(run.check.confirmed(std::slice::from_ref(&mail), Some("sent"), early), sent("s"));
         // A copy elsewhere proves nothing; the mail may be on its way.
         assert_eq!(run.check.confirmed(std::slice::from_ref(&mail), Some("other"), early), Next::Wait(MS(500)));
-        run.saw(SETTLE, &Sight::Gone);
-        assert_eq!(run.check.confirmed(std::slice::from_ref(&mail), Some("other"), late), unknown(Blind::Elsewhere));
-        assert_eq!(run.check.confirmed(std::slice::from_ref(&mail), None, late), unknown(Blind::Unsearchable));
+        run.saw(SETTLE, &LookResult::Gone);
+        assert_eq!(
+            run.check.confirmed(std::slice::from_ref(&mail), Some("other"), late),
+            unknown(Unsettled::Elsewhere)
+        );
+        assert_eq!(run.check.confirmed(std::slice::from_ref(&mail), None, late), unknown(Unsettled::Unsearchable));
         // This check itself saw it as a draft: what was sent before is another mail.
         let mut run = Run::of_nothing();
         run.saw(MS(0), &draft("k"));
-        run.saw(SETTLE, &Sight::Gone);
-        assert_eq!(run.searched(SETTLE, &listed), unknown(Blind::Gone));
+        run.saw(SETTLE, &LookResult::Gone);
+        assert_eq!(run.searched(SETTLE, &listed), unknown(Unsettled::Gone));
     }
 
     #[test]
     fn a_draft_in_another_folder_is_looked_at() {
         let mut run = Run::named();
         run.saw(MS(0), &draft("k"));
-        run.saw(SETTLE, &Sight::Gone);
-        let items = [Listing::NotADraft(run.mail("twin", Some(0))), listed("moved", "archive", "k")];
+        run.saw(SETTLE, &LookResult::Gone);
+        let items = [Hit::NotADraft(run.mail("twin", Some(0))), listed("moved", "archive", "k")];
         assert_eq!(run.searched(SETTLE, &items), Next::LookAt("moved".to_owned()));
-        let (looking, late) = (run.looking(SETTLE), Sight::NotADraft(run.mail("moved", Some(0))));
-        assert_eq!(run.check.saw_elsewhere(&draft("k"), &run.clock, looking), unknown(Blind::Changed));
-        assert_eq!(run.check.saw_elsewhere(&Sight::Gone, &run.clock, looking), unknown(Blind::Gone));
+        let (looking, late) = (run.looking(SETTLE), LookResult::NotADraft(run.mail("moved", Some(0))));
+        assert_eq!(run.check.saw_elsewhere(&draft("k"), &run.clock, looking), unknown(Unsettled::Changed));
+        assert_eq!(run.check.saw_elsewhere(&LookResult::Gone, &run.clock, looking), unknown(Unsettled::Gone));
         assert_eq!(run.check.saw_elsewhere(&late, &run.clock, looking), sent("moved"));
     }
 
     #[test]
     fn an_answer_about_something_else_is_none() {
         let mut run = Run::named();
-        assert_eq!(run.saw(MS(0), &Sight::Another), Next::Wait(MS(500)));
-        assert_eq!(run.saw(SETTLE, &Sight::Another), Next::Wait(MS(1000)));
-        assert_eq!(run.saw(MS(69_000), &Sight::Another), unknown(Blind::Another));
+        assert_eq!(run.saw(MS(0), &LookResult::Another), Next::Wait(MS(500)));
+        assert_eq!(run.saw(SETTLE, &LookResult::Another), Next::Wait(MS(1000)));
+        assert_eq!(run.saw(MS(69_000), &LookResult::Another), unknown(Unsettled::Another));
         run.saw(MS(69_000), &draft("k"));
         let looking = run.looking(MS(69_000));
-        assert_eq!(run.check.searched(&Listed::Unfiltered, &run.clock, looking), unknown(Blind::Unsearchable));
+        assert_eq!(
+            run.check.searched(&SearchResult::Unfiltered, &run.clock, looking),
+            unknown(Unsettled::Unsearchable)
+        );
     }
 
     #[test]
     fn without_the_services_clock_a_time_says_nothing() {
         let mut run = Run::named();
         run.clock = ServiceClock::new(run.cut);
-        let item = Sight::NotADraft(run.mail("s", Some(0)));
+        let item = LookResult::NotADraft(run.mail("s", Some(0)));
         assert_eq!(run.saw(MS(0), &item), Next::Wait(MS(500)));
     }
 
     #[test]
     fn looks_that_fail_are_repeated_while_there_is_time() {
-        let failed = |wait| Sight::Failed(LookFailure { what: Ok(503), wait });
+        let failed = |wait| LookResult::Failed(LookFailure { what: Ok(503), wait });
         let mut run = Run::named();
         assert_eq!(run.saw(MS(0), &failed(Some(MS(3000)))), Next::Wait(MS(3000)));
         assert_eq!(run.saw(SETTLE, &failed(None)), Next::Wait(MS(1000)));
         assert_eq!(run.saw(MS(68_500), &failed(None)), Next::Wait(MS(500)));
-        assert_eq!(run.saw(MS(69_000), &failed(None)), unknown(Blind::OutOfTime));
-        assert_eq!(run.saw(MS(0), &Sight::NotAllowed(403)), unknown(Blind::NotAllowed(403)));
+        assert_eq!(run.saw(MS(69_000), &failed(None)), unknown(Unsettled::OutOfTime));
+        assert_eq!(run.saw(MS(0), &LookResult::NotAllowed(403)), unknown(Unsettled::NotAllowed(403)));
         let looking = run.looking(MS(0));
-        assert_eq!(run.check.searched(&Listed::NotAllowed(403), &run.clock, looking), unknown(Blind::NotAllowed(403)));
+        assert_eq!(
+            run.check.searched(&SearchResult::NotAllowed(403), &run.clock, looking),
+            unknown(Unsettled::NotAllowed(403))
+        );
     }
 }

@@ -1,7 +1,7 @@
 //! What a call ends in, and with which status.
 
-use super::check::Blind;
-use super::gate::Outside;
+use super::check::Unsettled;
+use super::gate::NotAdmitted;
 use super::verdict::Verdict;
 use crate::graph::{Cause, LookFailure};
 use crate::status::Status;
@@ -28,11 +28,11 @@ pub enum Ending {
     /// The draft was found unsent.
     NotSent,
     /// It may have been sent by this call, or, of a check, by the one that is asked about.
-    Unknown(Blind),
+    Unknown(Unsettled),
     /// It may have been sent by an earlier call, and this one sent nothing.
-    EarlierUnknown(Blind),
+    EarlierUnknown(Unsettled),
     /// The next attempt did not get inside the mailbox's gate.
-    KeptOut(Outside),
+    KeptOut(NotAdmitted),
     /// Cancelled while waiting for the next attempt.
     CancelledWhileWaiting,
     /// Left while another call was sending a mail with the same `internetMessageId`.
@@ -73,13 +73,13 @@ impl Ending {
             Ending::CannotLook(failure, out_of_time) => status_of_no_look(*failure, *out_of_time),
             Ending::NotSent => Status::Unavailable,
             Ending::Unknown(_) | Ending::EarlierUnknown(_) | Ending::Left { in_doubt: true, .. } => Status::Unknown,
-            Ending::KeptOut(Outside::Cancelled)
+            Ending::KeptOut(NotAdmitted::Cancelled)
             | Ending::CancelledWhileWaiting
             | Ending::Left { cancelled: true, in_doubt: false } => Status::Cancelled,
-            Ending::KeptOut(Outside::OutOfTime) | Ending::Left { cancelled: false, in_doubt: false } => {
+            Ending::KeptOut(NotAdmitted::OutOfTime) | Ending::Left { cancelled: false, in_doubt: false } => {
                 Status::TimedOut
             }
-            Ending::KeptOut(Outside::Paused(_)) => Status::Throttled,
+            Ending::KeptOut(NotAdmitted::Paused(_)) => Status::Throttled,
         }
     }
 }

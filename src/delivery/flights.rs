@@ -33,11 +33,11 @@ struct State<R> {
 #[derive(Debug)]
 pub struct Flight<R> {
     leader: Caller,
-    progress: Mutex<Progress<R>>,
+    state: Mutex<FlightState<R>>,
 }
 
 #[derive(Debug)]
-struct Progress<R> {
+struct FlightState<R> {
     in_doubt: bool,
     landed: Option<Landed<R>>,
 }
@@ -67,7 +67,7 @@ pub enum Landed<R> {
 /// The part that a call has in a flight.
 #[derive(Debug)]
 #[allow(clippy::large_enum_variant)] // It lives on the stack of one call, and for a moment.
-pub enum Part<R> {
+pub enum Role<R> {
     /// It sends, and tells the others.
     Lead(Lead<R>),
     /// Another call sends; this one waits for its end.
@@ -106,18 +106,18 @@ impl<R> Default for Flights<R> {
 
 impl<R: Clone> Flights<R> {
     /// Joins the flight of a message, or begins one.
-    pub fn join(self: &Arc<Self>, key: &MessageKey, caller: &Caller, now: Moment) -> Part<R> {
+    pub fn join(self: &Arc<Self>, key: &MessageKey, caller: &Caller, now: Moment) -> Role<R> {
         let mut state = self.lock();
         if let Some(flight) = state.flying.get(key) {
-            return Part::Follow(Arc::clone(flight));
+            return Role::Follow(Arc::clone(flight));
         }
         let earlier = state.memory.recall(key, now.steady);
         // Some of those who follow may have followed the call that left it behind, too.
-        let progress = Mutex::new(Progress { in_doubt: earlier.is_some(), landed: None });
-        let flight = Arc::new(Flight { leader: caller.clone(), progress });
+        let flight_state = FlightState { in_doubt: earlier.is_some(), landed: None };
+        let flight = Arc::new(Flight { leader: caller.clone(), state: Mutex::new(flight_state) });
         state.flying.insert(key.clone(), Arc::clone(&flight));
         let flights = Arc::clone(self);
-        Part::Lead(Lead { flights, key: key.clone(), flight, claimed: None, began: now, earlier, has_landed: false })
+        Role::Lead(Lead { flights, key: key.clone(), flight, claimed: None, began: now, earlier, has_landed: false })
     }
 }
 
@@ -130,12 +130,12 @@ impl<R> Flights<R> {
 impl<R: Clone> Flight<R> {
     /// How it ended, if it has.
     pub fn landed(&self) -> Option<Landed<R>> {
-        self.progress().landed.clone()
+        self.state().landed.clone()
     }
 
     /// Whether an attempt of it may have been accepted.
     pub fn is_in_doubt(&self) -> bool {
-        self.progress().in_doubt
+        self.state().in_doubt
     }
 
     /// Whether what its leader's call ended in holds for a call that waited for it.
@@ -172,15 +172,15 @@ fn holds_for_both(status: Status, leader: &Caller, follower: &Caller) -> bool {
 }
 
 impl<R> Flight<R> {
-    fn progress(&self) -> MutexGuard<'_, Progress<R>> {
-        self.progress.lock().unwrap_or_else(PoisonError::into_inner)
+    fn state(&self) -> MutexGuard<'_, FlightState<R>> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl<R> Lead<R> {
     /// Tells those who follow whether an attempt may have been accepted.
     pub fn set_in_doubt(&self, in_doubt: bool) {
-        self.flight.progress().in_doubt = in_doubt;
+        self.flight.state().in_doubt = in_doubt;
     }
 
     /// Claims the mail of this `internetMessageId` until the flight lands: one message has a plain and an immutable id, and two
@@ -227,7 +227,7 @@ impl<R> Lead<R> {
         drop(state);
         // Out of the maps, it gains no followers; most have none.
         if Arc::strong_count(&self.flight) > 1 {
-            self.flight.progress().landed = Some(landed());
+            self.flight.state().landed = Some(landed());
             self.flights.landed.raise();
         }
     }
@@ -277,14 +277,14 @@ mod tests {
         Moment { steady: Instant::now(), wall: SystemTime::UNIX_EPOCH }
     }
 
-    fn join(flights: &Arc<Flights<u32>>, id: &str, now: Moment) -> Part<u32> {
+    fn join(flights: &Arc<Flights<u32>>, id: &str, now: Moment) -> Role<u32> {
         flights.join(&key(id), &caller(1, "me", "t", 20), now)
     }
 
     fn lead(flights: &Arc<Flights<u32>>, id: &str, now: Moment) -> Lead<u32> {
         match join(flights, id, now) {
-            Part::Lead(lead) => lead,
-            Part::Follow(_) => panic!("another leads"),
+            Role::Lead(lead) => lead,
+            Role::Follow(_) => panic!("another leads"),
         }
     }
 
@@ -297,7 +297,7 @@ mod tests {
         let (flights, now) = (Arc::new(Flights::default()), now());
         let leader = lead(&flights, "a", now);
         let _other_draft = lead(&flights, "b", now);
-        let Part::Follow(flight) = join(&flights, "a", now) else { panic!("two lead") };
+        let Role::Follow(flight) = join(&flights, "a", now) else { panic!("two lead") };
         assert_eq!((flight.landed(), flight.is_in_doubt()), (None, false));
         leader.set_in_doubt(true);
         assert!(flight.is_in_doubt());
@@ -310,7 +310,7 @@ mod tests {
     fn a_lost_leader_is_told_and_remembered() {
         let (flights, now) = (Arc::new(Flights::default()), now());
         let leader = lead(&flights, "a", now);
-        let Part::Follow(flight) = join(&flights, "a", now) else { panic!("two lead") };
+        let Role::Follow(flight) = join(&flights, "a", now) else { panic!("two lead") };
         drop(leader);
         assert_eq!(flight.landed(), Some(Landed::Lost));
         assert!(matches!(lead(&flights, "a", now).earlier, Some(Remembered::InDoubt(_))));
@@ -321,7 +321,7 @@ mod tests {
         let (flights, now) = (Arc::new(Flights::default()), now());
         lead(&flights, "a", now).land(&7, Some(accepted(now)), now.steady);
         let _leader = lead(&flights, "a", now);
-        let Part::Follow(flight) = join(&flights, "a", now) else { panic!("two lead") };
+        let Role::Follow(flight) = join(&flights, "a", now) else { panic!("two lead") };
         assert!(flight.is_in_doubt());
     }
 
@@ -330,7 +330,7 @@ mod tests {
         let (flights, now) = (Arc::new(Flights::default()), now());
         lead(&flights, "a", now).land(&7, Some(accepted(now)), now.steady);
         let leader = lead(&flights, "a", now);
-        let Part::Follow(flight) = join(&flights, "a", now) else { panic!("two lead") };
+        let Role::Follow(flight) = join(&flights, "a", now) else { panic!("two lead") };
         leader.leave(None, now.steady);
         assert_eq!(flight.landed(), Some(Landed::Lost));
         assert_eq!(lead(&flights, "a", now).earlier, Some(accepted(now)));

@@ -50,7 +50,7 @@ pub enum Entry {
 
 /// Why a call did not get inside a mailbox's gate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Outside {
+pub enum NotAdmitted {
     /// It was cancelled.
     Cancelled,
     /// Its deadline passed.

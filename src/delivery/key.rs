@@ -11,7 +11,7 @@ static HASHES: LazyLock<RandomState> = LazyLock::new(RandomState::new);
 
 /// How much of a token or an id is hashed, beside its length: its end, which in a JWT is the signature, and random in any
 /// other; ids of one mailbox begin alike.
-const TELLING: usize = 48;
+const SAMPLED: usize = 48;
 
 /// A mailbox at a service root. Names compare without regard to case. The own mailboxes of two tokens are two mailboxes,
 /// because nothing here can tell whether they are one.
@@ -42,7 +42,7 @@ impl MailboxKey {
     /// The mailbox of a call.
     pub fn of(target: &Target) -> MailboxKey {
         let (hash, owner) = match &target.mailbox {
-            Mailbox::Me => (HASHES.hash_one(telling(target.token.authorization())), Owner::OfToken),
+            Mailbox::Me => (HASHES.hash_one(sampled(target.token.authorization())), Owner::OfToken),
             Mailbox::User(user) => {
                 let user = lowercase(user);
                 (HASHES.hash_one(&user), Owner::Named(user))
@@ -53,8 +53,8 @@ impl MailboxKey {
 }
 
 /// What is hashed of a text.
-fn telling(text: &str) -> (usize, &[u8]) {
-    (text.len(), &text.as_bytes()[text.len().saturating_sub(TELLING)..])
+fn sampled(text: &str) -> (usize, &[u8]) {
+    (text.len(), &text.as_bytes()[text.len().saturating_sub(SAMPLED)..])
 }
 
 /// A name in lower case; mostly it is.
@@ -80,7 +80,7 @@ impl Hash for MailboxKey {
 impl MessageKey {
     /// The message of a call.
     pub fn of(id: &MessageId) -> MessageKey {
-        MessageKey { hash: HASHES.hash_one(telling(id.as_str())), id: id.clone() }
+        MessageKey { hash: HASHES.hash_one(sampled(id.as_str())), id: id.clone() }
     }
 
     /// Whether another id may name the same message: a message has a plain and an immutable one.
@@ -104,13 +104,13 @@ impl Hash for MessageKey {
 }
 
 /// A map of such keys, each of which brings its hash along.
-pub type KeyMap<K, V> = HashMap<K, V, BuildHasherDefault<Brought>>;
+pub type KeyMap<K, V> = HashMap<K, V, BuildHasherDefault<StoredHash>>;
 
 /// Takes the hash that a key brings.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Brought(u64);
+pub struct StoredHash(u64);
 
-impl Hasher for Brought {
+impl Hasher for StoredHash {
     fn write(&mut self, bytes: &[u8]) {
         for byte in bytes {
             self.0 = self.0.rotate_left(8) ^ u64::from(*byte);

@@ -10,15 +10,15 @@ mod leaves;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
-use super::check::{Blind, Check, Finding, Looking};
+use super::check::{Check, Finding, Looking, Unsettled};
 use super::clocks::{Moment, ServiceClock};
 use super::ending::{Ending, NotADraft};
-use super::gate::Outside;
+use super::gate::NotAdmitted;
 use super::memory::{Doubt, Known, Remembered};
 use super::retry;
 use super::step::{Action, Earlier, Event, Same};
 use super::verdict::{Refusal, Verdict};
-use crate::graph::{ItemSeen, Listed, Listing, Sight};
+use crate::graph::{Hit, ItemSeen, LookResult, SearchResult};
 
 /// What an attempt leaves of the time for the looks after it, beside the time to settle.
 const TIME_TO_LOOK: Duration = Duration::from_secs(2);
@@ -172,7 +172,7 @@ impl Machine {
         let action = match event {
             Event::Begins => self.begins(now),
             Event::Attempted { verdict, meanwhile } => self.attempted(verdict, meanwhile, now),
-            Event::Looked { began, sight, date } => self.looked(phase, began, sight, date, now),
+            Event::Looked { began, shown, date } => self.looked(phase, began, shown, date, now),
             Event::Searched { began, listed, date } => self.searched(phase, began, &listed, date, now),
             Event::SawSentItems(folder) => self.saw_sent_items(phase, folder, now),
             Event::Waited { cancelled } => self.waited(phase, cancelled, now),
@@ -242,8 +242,8 @@ impl Machine {
         }
         Action::Answer(match (self.purpose, cancelled) {
             (Purpose::Send, cancelled) => Ending::Left { cancelled, in_doubt },
-            (Purpose::Check, true) => Ending::Unknown(Blind::Cancelled),
-            (Purpose::Check, false) => Ending::Unknown(Blind::OutOfTime),
+            (Purpose::Check, true) => Ending::Unknown(Unsettled::Cancelled),
+            (Purpose::Check, false) => Ending::Unknown(Unsettled::OutOfTime),
         })
     }
 
@@ -300,7 +300,7 @@ impl Machine {
         self.doubt = Some(doubt);
         self.is_inherited = true;
         match (self.purpose, self.rules.verify) {
-            (Purpose::Send, Verify::Never) => Action::Answer(Ending::EarlierUnknown(Blind::NotAsked)),
+            (Purpose::Send, Verify::Never) => Action::Answer(Ending::EarlierUnknown(Unsettled::NotAsked)),
             (Purpose::Send, Verify::OnDoubt | Verify::Always) | (Purpose::Check, _) => self.starts_check(check),
         }
     }
@@ -326,14 +326,14 @@ impl Machine {
         Action::Look { recipients: false }
     }
 
-    fn attempted(&mut self, verdict: Verdict, meanwhile: Option<Sight>, now: Moment) -> Action {
+    fn attempted(&mut self, verdict: Verdict, meanwhile: Option<LookResult>, now: Moment) -> Action {
         self.attempts += 1;
         self.last = Some(verdict.clone());
         let mut left_meanwhile = false;
         match meanwhile {
-            Some(Sight::Draft(draft)) => self.known.learn(&draft),
-            Some(Sight::NotADraft(_) | Sight::Gone) => (self.has_left, left_meanwhile) = (true, true),
-            Some(Sight::NotAllowed(_) | Sight::Another | Sight::Failed(_)) | None => {}
+            Some(LookResult::Draft(draft)) => self.known.learn(&draft),
+            Some(LookResult::NotADraft(_) | LookResult::Gone) => (self.has_left, left_meanwhile) = (true, true),
+            Some(LookResult::NotAllowed(_) | LookResult::Another | LookResult::Failed(_)) | None => {}
         }
         self.in_doubt = match &verdict {
             Verdict::Accepted | Verdict::Doubtful(_) => true,
@@ -373,7 +373,7 @@ impl Machine {
     fn as_attempted(&self, now: Moment) -> Action {
         Action::Answer(match &self.last {
             Some(verdict) => Ending::AsAttempted(verdict.clone(), self.left(now).is_zero()),
-            None => Ending::Unknown(Blind::NotAsked),
+            None => Ending::Unknown(Unsettled::NotAsked),
         })
     }
 
@@ -392,28 +392,35 @@ impl Machine {
         }
     }
 
-    fn looked(&mut self, phase: Phase, began: Moment, sight: Sight, date: Option<SystemTime>, now: Moment) -> Action {
+    fn looked(
+        &mut self,
+        phase: Phase,
+        began: Moment,
+        shown: LookResult,
+        date: Option<SystemTime>,
+        now: Moment,
+    ) -> Action {
         if let Some(date) = date {
             self.clock.shows(date, now);
         }
         match phase {
-            Phase::LooksFirst(looks) => self.looked_first(looks, sight, now),
-            Phase::Confirms => self.confirmed(sight),
+            Phase::LooksFirst(looks) => self.looked_first(looks, shown, now),
+            Phase::Confirms => self.confirmed(shown),
             Phase::Checks(mut check) => {
-                if sight == Sight::NotAllowed(401) && !self.has_renewed {
+                if shown == LookResult::NotAllowed(401) && !self.has_renewed {
                     return self.renews(Phase::Checks(check), Action::Look { recipients: false });
                 }
                 let looking = self.looking(began, now);
-                let next = check.saw(&sight, &mut self.known, &self.clock, looking);
+                let next = check.saw(&shown, &mut self.known, &self.clock, looking);
                 self.checked(check, next, now)
             }
             Phase::ChecksElsewhere(mut check, id) => {
-                if sight == Sight::NotAllowed(401) && !self.has_renewed {
+                if shown == LookResult::NotAllowed(401) && !self.has_renewed {
                     let again = Action::LookAt(id.clone());
                     return self.renews(Phase::ChecksElsewhere(check, id), again);
                 }
                 let looking = self.looking(began, now);
-                let next = check.saw_elsewhere(&sight, &self.clock, looking);
+                let next = check.saw_elsewhere(&shown, &self.clock, looking);
                 self.checked(check, next, now)
             }
             Phase::Start
@@ -429,7 +436,7 @@ impl Machine {
         &mut self,
         phase: Phase,
         began: Moment,
-        listed: &Listed,
+        listed: &SearchResult,
         date: Option<SystemTime>,
         now: Moment,
     ) -> Action {
@@ -443,7 +450,7 @@ impl Machine {
             }),
             Phase::Confirms => self.confirmed_as(id_of_a_mail(listed)),
             Phase::Checks(mut check) => {
-                if let (Listed::NotAllowed(401), false, Some(id)) =
+                if let (SearchResult::NotAllowed(401), false, Some(id)) =
                     (listed, self.has_renewed, &self.known.internet_message_id)
                 {
                     let again = Action::Search(Arc::clone(id));
@@ -464,16 +471,20 @@ impl Machine {
     }
 
     /// Graph accepted it: a look only tells where it is.
-    fn confirmed(&mut self, sight: Sight) -> Action {
-        match (sight, &self.known.internet_message_id) {
-            (Sight::NotADraft(item), _) => self.confirmed_as(item.id),
-            (Sight::Gone, Some(id)) if self.purpose == Purpose::Check => {
+    fn confirmed(&mut self, shown: LookResult) -> Action {
+        match (shown, &self.known.internet_message_id) {
+            (LookResult::NotADraft(item), _) => self.confirmed_as(item.id),
+            (LookResult::Gone, Some(id)) if self.purpose == Purpose::Check => {
                 let search = Action::Search(Arc::clone(id));
                 self.phase = Phase::Confirms;
                 search
             }
             (
-                Sight::Gone | Sight::Draft(_) | Sight::NotAllowed(_) | Sight::Another | Sight::Failed(_),
+                LookResult::Gone
+                | LookResult::Draft(_)
+                | LookResult::NotAllowed(_)
+                | LookResult::Another
+                | LookResult::Failed(_),
                 Some(_) | None,
             ) => self.confirmed_as(String::new()),
         }
@@ -483,9 +494,9 @@ impl Machine {
         match phase {
             Phase::Attempts | Phase::LooksFirst(_) if cancelled => Action::Answer(Ending::CancelledWhileWaiting),
             Phase::Checks(_) | Phase::ChecksElsewhere(..) if cancelled => {
-                self.concludes(Finding::Unknown(Blind::Cancelled), now)
+                self.concludes(Finding::Unknown(Unsettled::Cancelled), now)
             }
-            Phase::AsksForSentItems(..) if cancelled => Action::Answer(Ending::Unknown(Blind::Cancelled)),
+            Phase::AsksForSentItems(..) if cancelled => Action::Answer(Ending::Unknown(Unsettled::Cancelled)),
             Phase::Attempts => self.attempts(now),
             Phase::LooksFirst(looks) => self.looks_first(looks),
             Phase::Checks(check) | Phase::ChecksElsewhere(check, _) => self.starts_check(*check),
@@ -510,7 +521,7 @@ impl Machine {
             (
                 Phase::Checks(_) | Phase::ChecksElsewhere(..) | Phase::ChecksFolder(..) | Phase::AsksForSentItems(..),
                 false,
-            ) => self.concludes(Finding::Unknown(Blind::NotAllowed(401)), now),
+            ) => self.concludes(Finding::Unknown(Unsettled::NotAllowed(401)), now),
             (phase, _) => match refused {
                 Some(again) => {
                     self.phase = phase;
@@ -521,7 +532,7 @@ impl Machine {
         }
     }
 
-    fn kept_out(&mut self, phase: Phase, outside: Outside, now: Moment) -> Action {
+    fn kept_out(&mut self, phase: Phase, outside: NotAdmitted, now: Moment) -> Action {
         match phase {
             Phase::Checks(_) | Phase::ChecksElsewhere(..) | Phase::ChecksFolder(..) | Phase::AsksForSentItems(..) => {
                 self.concludes(Finding::Unknown(outside.into()), now)
@@ -545,24 +556,24 @@ impl Machine {
 
 /// An event that answers nothing that was asked: a defect of the loop. Nothing is certain then.
 fn lost() -> Action {
-    Action::Answer(Ending::Unknown(Blind::NotAsked))
+    Action::Answer(Ending::Unknown(Unsettled::NotAsked))
 }
 
 /// Whether the mailbox holds the mail, and no draft of it.
-fn holds_only_mails(listed: &Listed) -> bool {
+fn holds_only_mails(listed: &SearchResult) -> bool {
     match listed {
-        Listed::Items(items) => !items.is_empty() && items.iter().all(|item| matches!(item, Listing::NotADraft(_))),
-        Listed::NotAllowed(_) | Listed::Unfiltered | Listed::Failed(_) => false,
+        SearchResult::Items(items) => !items.is_empty() && items.iter().all(|item| matches!(item, Hit::NotADraft(_))),
+        SearchResult::NotAllowed(_) | SearchResult::Unfiltered | SearchResult::Failed(_) => false,
     }
 }
 
 /// The id of a mail that was accepted, where one alone is found.
-fn id_of_a_mail(listed: &Listed) -> String {
+fn id_of_a_mail(listed: &SearchResult) -> String {
     match listed {
-        Listed::Items(items) => match items.as_slice() {
-            [Listing::NotADraft(item)] => item.id.clone(),
+        SearchResult::Items(items) => match items.as_slice() {
+            [Hit::NotADraft(item)] => item.id.clone(),
             _ => String::new(),
         },
-        Listed::NotAllowed(_) | Listed::Unfiltered | Listed::Failed(_) => String::new(),
+        SearchResult::NotAllowed(_) | SearchResult::Unfiltered | SearchResult::Failed(_) => String::new(),
     }
 }

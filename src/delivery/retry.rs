@@ -53,7 +53,7 @@ fn back_off(attempts: u32) -> Wait {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::delivery::verdict::{Doubt, Refusal};
+    use crate::delivery::verdict::{DoubtCause, Refusal};
     use crate::graph::Cause;
 
     const MS: fn(u64) -> Duration = Duration::from_millis;
@@ -67,8 +67,8 @@ mod tests {
         for verdict in [
             Verdict::Accepted,
             Verdict::Refused(Refusal::Rejected),
-            Verdict::Doubtful(Doubt::ServerError),
-            Verdict::Doubtful(Doubt::NoReply(Cause::TimedOut)),
+            Verdict::Doubtful(DoubtCause::ServerError),
+            Verdict::Doubtful(DoubtCause::NoReply(Cause::TimedOut)),
             Verdict::NotBegun(Cause::Cancelled),
             Verdict::NotBegun(Cause::Tls),
             Verdict::NotBegun(Cause::Proxy),

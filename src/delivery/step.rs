@@ -5,11 +5,11 @@ use std::time::{Duration, SystemTime};
 
 use super::clocks::Moment;
 use super::ending::Ending;
-use super::gate::Outside;
+use super::gate::NotAdmitted;
 use super::memory::Remembered;
 use super::retry::Wait;
 use super::verdict::Verdict;
-use crate::graph::{FolderSeen, Listed, Sight};
+use crate::graph::{FolderResult, LookResult, SearchResult};
 
 /// What another call of this process left behind of the message, or of one with the same `internetMessageId`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,14 +42,14 @@ pub enum Event {
         /// What it says.
         verdict: Verdict,
         /// What a look showed that was made while its answer was awaited.
-        meanwhile: Option<Sight>,
+        meanwhile: Option<LookResult>,
     },
     /// A look at a message ended.
     Looked {
         /// When it began.
         began: Moment,
         /// What it shows.
-        sight: Sight,
+        shown: LookResult,
         /// The service's clock, by the date of the reply.
         date: Option<SystemTime>,
     },
@@ -58,12 +58,12 @@ pub enum Event {
         /// When it began.
         began: Moment,
         /// What it shows.
-        listed: Listed,
+        listed: SearchResult,
         /// The service's clock, by the date of the reply.
         date: Option<SystemTime>,
     },
     /// A look at Sent Items ended.
-    SawSentItems(FolderSeen),
+    SawSentItems(FolderResult),
     /// The wait is over, or was cancelled.
     Waited {
         /// Whether it was cancelled.
@@ -84,7 +84,7 @@ pub enum Event {
         in_doubt: bool,
     },
     /// The request that was asked for did not get inside the mailbox's gate.
-    KeptOut(Outside),
+    KeptOut(NotAdmitted),
 }
 
 /// What the machine wants done.

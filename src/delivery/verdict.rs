@@ -17,7 +17,7 @@ pub enum Verdict {
     /// No byte of the request was handed on: nobody can have acted.
     NotBegun(Cause),
     /// It may have been accepted.
-    Doubtful(Doubt),
+    Doubtful(DoubtCause),
 }
 
 /// How Graph refuses.
@@ -50,7 +50,7 @@ impl Refusal {
 
 /// Why an attempt settles nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Doubt {
+pub enum DoubtCause {
     /// The request went out and no reply came back.
     NoReply(Cause),
     /// A reply that is not Graph's: a proxy's, a gateway's, a login page.
@@ -76,9 +76,9 @@ pub enum Doubt {
 /// Judges one attempt, made under this `client-request-id`. `now` is the wall clock, for a `Retry-After` given as a date.
 pub fn judge(attempt: Result<&Reply, &Failure>, client_request_id: &str, now: SystemTime) -> Verdict {
     match attempt {
-        Ok(reply) if !reply.is_for(client_request_id) => Verdict::Doubtful(Doubt::NotOurs),
+        Ok(reply) if !reply.is_for(client_request_id) => Verdict::Doubtful(DoubtCause::NotOurs),
         Ok(reply) => judge_reply(reply, now),
-        Err(failure) if failure.handed_on => Verdict::Doubtful(Doubt::NoReply(failure.cause)),
+        Err(failure) if failure.handed_on => Verdict::Doubtful(DoubtCause::NoReply(failure.cause)),
         Err(failure) => Verdict::NotBegun(failure.cause),
     }
 }
@@ -87,15 +87,15 @@ fn judge_reply(reply: &Reply, now: SystemTime) -> Verdict {
     let is_graphs = reply.is_graphs();
     match reply.status {
         200..=299 => judge_success(reply),
-        300..=399 => Verdict::Doubtful(Doubt::Redirect),
-        400..=499 if !is_graphs => Verdict::Doubtful(Doubt::NotGraphs),
+        300..=399 => Verdict::Doubtful(DoubtCause::Redirect),
+        400..=499 if !is_graphs => Verdict::Doubtful(DoubtCause::NotGraphs),
         // Whoever broke off may not be whoever began to speak.
-        400..=499 if breaks_off(reply) => Verdict::Doubtful(Doubt::CutOff),
+        400..=499 if breaks_off(reply) => Verdict::Doubtful(DoubtCause::CutOff),
         401 => Verdict::Refused(Refusal::Unauthenticated),
         403 => Verdict::Refused(Refusal::Forbidden),
         404 => Verdict::Refused(Refusal::NotFound),
         429 => match GraphError::parse(&reply.body).map(|error| error.code).as_deref() {
-            None | Some("" | "UnknownError") => Verdict::Doubtful(Doubt::UnclearThrottle),
+            None | Some("" | "UnknownError") => Verdict::Doubtful(DoubtCause::UnclearThrottle),
             Some(_) => Verdict::Throttled(retry_after(reply.retry_after.as_deref(), reply.date.as_deref(), now)),
         },
         409 | 410 | 412 | 423 => Verdict::Refused(Refusal::Conflict),
@@ -103,9 +103,9 @@ fn judge_reply(reply: &Reply, now: SystemTime) -> Verdict {
             Some(error) if is_about_a_moved_item(&error.code) => Refusal::Conflict,
             Some(_) | None => Refusal::Rejected,
         }),
-        400..=499 => Verdict::Doubtful(Doubt::OnTheWay),
-        _ if is_graphs => Verdict::Doubtful(Doubt::ServerError),
-        _ => Verdict::Doubtful(Doubt::NotGraphs),
+        400..=499 => Verdict::Doubtful(DoubtCause::OnTheWay),
+        _ if is_graphs => Verdict::Doubtful(DoubtCause::ServerError),
+        _ => Verdict::Doubtful(DoubtCause::NotGraphs),
     }
 }
 
@@ -135,9 +135,9 @@ fn is_about_a_moved_item(code: &str) -> bool {
 /// Captive portals like to say an empty 200, so any other 2xx must name its request as Graph does.
 fn judge_success(reply: &Reply) -> Verdict {
     if reply.framing == Framing::UntilClose || reply.body_end != BodyEnd::Complete {
-        Verdict::Doubtful(Doubt::CutOff)
+        Verdict::Doubtful(DoubtCause::CutOff)
     } else if !reply.body.is_empty() || (reply.status != 202 && reply.request_id.is_empty()) {
-        Verdict::Doubtful(Doubt::UnlikelySuccess)
+        Verdict::Doubtful(DoubtCause::UnlikelySuccess)
     } else {
         Verdict::Accepted
     }
@@ -167,16 +167,16 @@ mod tests {
         assert_eq!(verdict(Reply { framing: Framing::Chunked, ..Reply::whole(202, "") }), Verdict::Accepted);
         for status in [200, 201, 204] {
             assert_eq!(verdict(Reply::whole(status, "")), Verdict::Accepted);
-            assert_eq!(verdict(anonymous(status, "")), Verdict::Doubtful(Doubt::UnlikelySuccess));
+            assert_eq!(verdict(anonymous(status, "")), Verdict::Doubtful(DoubtCause::UnlikelySuccess));
         }
-        assert_eq!(verdict(Reply::whole(202, "x")), Verdict::Doubtful(Doubt::UnlikelySuccess));
-        assert_eq!(verdict(Reply::whole(200, "<html>")), Verdict::Doubtful(Doubt::UnlikelySuccess));
+        assert_eq!(verdict(Reply::whole(202, "x")), Verdict::Doubtful(DoubtCause::UnlikelySuccess));
+        assert_eq!(verdict(Reply::whole(200, "<html>")), Verdict::Doubtful(DoubtCause::UnlikelySuccess));
         assert_eq!(
             verdict(Reply { framing: Framing::UntilClose, ..Reply::whole(202, "") }),
-            Verdict::Doubtful(Doubt::CutOff)
+            Verdict::Doubtful(DoubtCause::CutOff)
         );
         for body_end in [BodyEnd::CutOff, BodyEnd::TooLong] {
-            assert_eq!(verdict(Reply { body_end, ..Reply::whole(202, "") }), Verdict::Doubtful(Doubt::CutOff));
+            assert_eq!(verdict(Reply { body_end, ..Reply::whole(202, "") }), Verdict::Doubtful(DoubtCause::CutOff));
         }
     }
 
@@ -196,9 +196,9 @@ mod tests {
         ] {
             assert_eq!(verdict(anonymous(status, ERROR)), Verdict::Refused(expected));
             assert_eq!(verdict(Reply::whole(status, "")), Verdict::Refused(expected));
-            assert_eq!(verdict(anonymous(status, "<html>")), Verdict::Doubtful(Doubt::NotGraphs));
+            assert_eq!(verdict(anonymous(status, "<html>")), Verdict::Doubtful(DoubtCause::NotGraphs));
             let cut = Reply { body_end: BodyEnd::CutOff, ..Reply::whole(status, "{") };
-            assert_eq!(verdict(cut.clone()), Verdict::Doubtful(Doubt::CutOff));
+            assert_eq!(verdict(cut.clone()), Verdict::Doubtful(DoubtCause::CutOff));
             assert_eq!(verdict(Reply { framing: Framing::UntilClose, ..cut }), Verdict::Refused(expected));
         }
         let moved = r#"{"error":{"code":"ErrorItemNotFound","message":"m"}}"#;
@@ -211,14 +211,14 @@ mod tests {
         assert_eq!(verdict(throttled), Verdict::Throttled(Some(Duration::from_secs(2))));
         assert_eq!(verdict(Reply::whole(429, ERROR)), Verdict::Throttled(None));
         for body in ["", r#"{"error":{"code":"UnknownError","message":""}}"#, r#"{"error":{"code":"","message":""}}"#] {
-            assert_eq!(verdict(Reply::whole(429, body)), Verdict::Doubtful(Doubt::UnclearThrottle));
+            assert_eq!(verdict(Reply::whole(429, body)), Verdict::Doubtful(DoubtCause::UnclearThrottle));
         }
     }
 
     #[test]
     fn refusals_of_the_way() {
         for status in [407, 408, 418, 421, 424, 425, 426, 444, 449, 460, 498, 499] {
-            assert_eq!(verdict(Reply::whole(status, ERROR)), Verdict::Doubtful(Doubt::OnTheWay), "{status}");
+            assert_eq!(verdict(Reply::whole(status, ERROR)), Verdict::Doubtful(DoubtCause::OnTheWay), "{status}");
         }
     }
 
@@ -226,31 +226,34 @@ mod tests {
     fn replies_to_something_else() {
         for status in [202, 400, 404, 429, 503] {
             let early = Reply { came_early: true, ..Reply::whole(status, "") };
-            assert_eq!(verdict(early), Verdict::Doubtful(Doubt::NotOurs), "{status}");
+            assert_eq!(verdict(early), Verdict::Doubtful(DoubtCause::NotOurs), "{status}");
             let nameless = Reply { lacks_its_name: true, ..Reply::whole(status, "") };
-            assert_eq!(verdict(nameless), Verdict::Doubtful(Doubt::NotOurs), "{status}");
+            assert_eq!(verdict(nameless), Verdict::Doubtful(DoubtCause::NotOurs), "{status}");
             let names = |ids: &[&str]| Reply {
                 client_request_ids: ids.iter().map(ToString::to_string).collect(),
                 ..Reply::whole(status, if status == 202 { "" } else { ERROR })
             };
             for ids in [&["another"][..], &[CALL, "another"], &[""]] {
-                assert_eq!(verdict(names(ids)), Verdict::Doubtful(Doubt::NotOurs), "{status} {ids:?}");
+                assert_eq!(verdict(names(ids)), Verdict::Doubtful(DoubtCause::NotOurs), "{status} {ids:?}");
             }
             for ids in [&[CALL][..], &["4F1C"], &["r"], &[CALL, "r"], &[]] {
-                assert_ne!(verdict(names(ids)), Verdict::Doubtful(Doubt::NotOurs), "{status} {ids:?}");
+                assert_ne!(verdict(names(ids)), Verdict::Doubtful(DoubtCause::NotOurs), "{status} {ids:?}");
             }
         }
     }
 
     #[test]
     fn doubts() {
-        assert_eq!(verdict(Reply::whole(302, "")), Verdict::Doubtful(Doubt::Redirect));
-        assert_eq!(verdict(Reply::whole(504, ERROR)), Verdict::Doubtful(Doubt::ServerError));
-        assert_eq!(verdict(anonymous(502, "<html>")), Verdict::Doubtful(Doubt::NotGraphs));
-        assert_eq!(verdict(Reply::whole(199, "")), Verdict::Doubtful(Doubt::ServerError));
+        assert_eq!(verdict(Reply::whole(302, "")), Verdict::Doubtful(DoubtCause::Redirect));
+        assert_eq!(verdict(Reply::whole(504, ERROR)), Verdict::Doubtful(DoubtCause::ServerError));
+        assert_eq!(verdict(anonymous(502, "<html>")), Verdict::Doubtful(DoubtCause::NotGraphs));
+        assert_eq!(verdict(Reply::whole(199, "")), Verdict::Doubtful(DoubtCause::ServerError));
         for cause in [Cause::Cancelled, Cause::TimedOut, Cause::Connection] {
             let failure = |handed_on| Failure { handed_on, cause, detail: String::new() };
-            assert_eq!(judge(Err(&failure(true)), CALL, SystemTime::now()), Verdict::Doubtful(Doubt::NoReply(cause)));
+            assert_eq!(
+                judge(Err(&failure(true)), CALL, SystemTime::now()),
+                Verdict::Doubtful(DoubtCause::NoReply(cause))
+            );
             assert_eq!(judge(Err(&failure(false)), CALL, SystemTime::now()), Verdict::NotBegun(cause));
         }
     }

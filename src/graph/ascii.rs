@@ -2,8 +2,8 @@
 //! stops at the first byte that is not so, goes byte by byte; and texts here are long, or many, and hardly ever not so.
 
 /// Whether all bytes of a text are so.
-pub fn every_byte(text: &str, is_so: impl Fn(u8) -> bool) -> bool {
-    text.bytes().fold(true, |all, byte| all & is_so(byte))
+pub fn every_byte(text: &str, holds: impl Fn(u8) -> bool) -> bool {
+    text.bytes().fold(true, |all, byte| all & holds(byte))
 }
 
 /// Whether a text is of characters of ASCII that print, and spaces.

@@ -11,13 +11,13 @@ mod failure;
 mod graph_error;
 mod internet_message_id;
 mod json;
+mod look;
 mod mailbox;
 mod message_id;
 mod redaction;
 mod reply;
 mod request;
 mod retry_after;
-mod sight;
 mod token;
 
 pub use ascii::{every_byte, is_printable};
@@ -26,13 +26,13 @@ pub use challenge::claims;
 pub use failure::{Cause, Failure};
 pub use graph_error::GraphError;
 pub use internet_message_id::InternetMessageId;
+pub use look::{
+    Deferred, DraftSeen, FolderResult, Hit, ItemSeen, ListedDraft, LookFailure, LookReply, LookResult, LookTarget,
+    SearchResult, read_folder, read_look, read_search, service_time,
+};
 pub use mailbox::Mailbox;
 pub use message_id::MessageId;
 pub use reply::{BodyEnd, Framing, LONGEST_BODY, Reply};
 pub use request::{Method, Request, Target};
 pub use retry_after::{asked_to_wait, retry_after};
-pub use sight::{
-    Asked, Deferred, DraftListed, DraftSeen, FolderSeen, ItemSeen, Listed, Listing, LookFailure, Looked, Sight, see,
-    see_folder, see_listed, service_time,
-};
 pub use token::Token;

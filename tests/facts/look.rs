@@ -3,8 +3,9 @@
 use std::time::{Duration, SystemTime};
 
 use graph_message::graph::{
-    Asked, BodyEnd, Deferred, DraftListed, DraftSeen, Failure, FolderSeen, Framing, ItemSeen, Listed, Listing,
-    LookFailure, Looked, MessageId, Reply, Sight, asked_to_wait, see, see_folder, see_listed, service_time,
+    BodyEnd, Deferred, DraftSeen, Failure, FolderResult, Framing, Hit, ItemSeen, ListedDraft, LookFailure, LookReply,
+    LookResult, LookTarget, MessageId, Reply, SearchResult, asked_to_wait, read_folder, read_look, read_search,
+    service_time,
 };
 
 use crate::differences::Differences;
@@ -226,14 +227,21 @@ fn has_recipients(lists: [Json; 3]) -> Option<bool> {
 const NOTHING_SHOWN: LookFailure = LookFailure { what: Ok(200), wait: None };
 
 /// Whether an answer that gives this message may show this.
-fn allows(sight: &Sight, message: &Message, asked: &str, known: Option<&str>, sent: Reads, defers: Defers) -> bool {
+fn allows(
+    shown: &LookResult,
+    message: &Message,
+    asked: &str,
+    known: Option<&str>,
+    sent: Reads,
+    defers: Defers,
+) -> bool {
     let text = |json| said(json).unwrap_or_default();
     let about = about(message, asked, known);
-    if *sight == Sight::Another && about != About::Asked {
+    if *shown == LookResult::Another && about != About::Asked {
         return true;
     }
-    match (sight, message.is_draft) {
-        (Sight::Draft(seen), Some("true")) if about != About::Another => {
+    match (shown, message.is_draft) {
+        (LookResult::Draft(seen), Some("true")) if about != About::Another => {
             let DraftSeen { folder, change_key, internet_message_id, has_recipients: some, deferred } = seen;
             folder == text(message.folder)
                 && change_key == text(message.change_key)
@@ -241,13 +249,13 @@ fn allows(sight: &Sight, message: &Message, asked: &str, known: Option<&str>, se
                 && *some == has_recipients(message.recipients)
                 && defers.allows(*deferred)
         }
-        (Sight::NotADraft(seen), Some("false")) if about != About::Another => {
+        (LookResult::NotADraft(seen), Some("false")) if about != About::Another => {
             let ItemSeen { id, folder, sent_at } = seen;
             id == text(message.id) && folder == text(message.folder) && sent.allows(*sent_at)
         }
         (_, Some("true" | "false")) => false,
         // [D Evidence] What is absent or unreadable proves nothing, whichever message it is of.
-        (Sight::Failed(failure), _) => *failure == NOTHING_SHOWN,
+        (LookResult::Failed(failure), _) => *failure == NOTHING_SHOWN,
         _ => false,
     }
 }
@@ -256,12 +264,12 @@ fn ok(text: &str) -> Reply {
     Row::new(200, (text, ErrorJson::No)).reply
 }
 
-fn looked(reply: &Reply) -> Looked<'_> {
-    Looked { result: Ok(reply), client_request_id: OURS, now: now() }
+fn looked(reply: &Reply) -> LookReply<'_> {
+    LookReply { result: Ok(reply), client_request_id: OURS, now: now() }
 }
 
-fn look(reply: &Reply, id: &str, internet_message_id: Option<&str>) -> Sight {
-    see(looked(reply), Asked { id: &MessageId::parse(id).unwrap(), internet_message_id })
+fn look(reply: &Reply, id: &str, internet_message_id: Option<&str>) -> LookResult {
+    read_look(looked(reply), LookTarget { id: &MessageId::parse(id).unwrap(), internet_message_id })
 }
 
 const IDS: [Json; 11] = [
@@ -310,9 +318,9 @@ fn which_message_and_whether_it_is_a_draft() {
                             continue;
                         }
                         for known in [None, Some(KNOWN)] {
-                            let sight = look(&reply, asked, known);
-                            differences.row(allows(&sight, &message, asked, known, reads, defers), || {
-                                format!("asked {asked} {known:?}: {}\n    gave {sight:?}", message.text())
+                            let shown = look(&reply, asked, known);
+                            differences.row(allows(&shown, &message, asked, known, reads, defers), || {
+                                format!("asked {asked} {known:?}: {}\n    gave {shown:?}", message.text())
                             });
                         }
                     }
@@ -339,9 +347,9 @@ fn deferrals(table: &[(Json, Defers)]) {
         for folder in FOLDERS {
             for change_key in FOLDERS {
                 let message = Message { properties, folder, change_key, ..DRAFT };
-                let sight = look(&ok(&message.text()), PLAIN, Some(KNOWN));
-                differences.row(allows(&sight, &message, PLAIN, Some(KNOWN), Reads::Nothing, defers), || {
-                    format!("{}\n    gave {sight:?}\n    not {defers:?}", message.text())
+                let shown = look(&ok(&message.text()), PLAIN, Some(KNOWN));
+                differences.row(allows(&shown, &message, PLAIN, Some(KNOWN), Reads::Nothing, defers), || {
+                    format!("{}\n    gave {shown:?}\n    not {defers:?}", message.text())
                 });
             }
         }
@@ -375,9 +383,9 @@ fn recipients(is_meant: impl Fn([Json; 3]) -> bool, rows: usize) {
                     continue;
                 }
                 let message = Message { recipients: [to, cc, bcc], ..DRAFT };
-                let sight = look(&ok(&message.text()), PLAIN, None);
-                differences.row(allows(&sight, &message, PLAIN, None, Reads::Nothing, Defers::No), || {
-                    format!("{}\n    gave {sight:?}", message.text())
+                let shown = look(&ok(&message.text()), PLAIN, None);
+                differences.row(allows(&shown, &message, PLAIN, None, Reads::Nothing, Defers::No), || {
+                    format!("{}\n    gave {shown:?}", message.text())
                 });
             }
         }
@@ -386,8 +394,8 @@ fn recipients(is_meant: impl Fn([Json; 3]) -> bool, rows: usize) {
 }
 
 /// The draft as it is seen where all is well.
-fn draft_seen() -> Sight {
-    Sight::Draft(DraftSeen {
+fn draft_seen() -> LookResult {
+    LookResult::Draft(DraftSeen {
         folder: "Drafts".to_owned(),
         change_key: "CQAAABYA".to_owned(),
         internet_message_id: KNOWN.to_owned(),
@@ -399,11 +407,11 @@ fn draft_seen() -> Sight {
 /// What is no JSON, or not that of a message, shows nothing; the kind of failure does not matter.
 fn shows_nothing(differences: &mut Differences, body: &[u8]) {
     let reply = Reply { body: body.to_vec(), ..ok("") };
-    let sight = look(&reply, PLAIN, Some(KNOWN));
-    let nothing = [Sight::Failed(NOTHING_SHOWN), Sight::Another];
-    differences.one_of(&sight, &nothing, || String::from_utf8_lossy(body).into_owned());
-    let listed = see_listed(looked(&reply), KNOWN);
-    let nothing = [Listed::Failed(NOTHING_SHOWN), Listed::Unfiltered];
+    let shown = look(&reply, PLAIN, Some(KNOWN));
+    let nothing = [LookResult::Failed(NOTHING_SHOWN), LookResult::Another];
+    differences.one_of(&shown, &nothing, || String::from_utf8_lossy(body).into_owned());
+    let listed = read_search(looked(&reply), KNOWN);
+    let nothing = [SearchResult::Failed(NOTHING_SHOWN), SearchResult::Unfiltered];
     differences.one_of(&listed, &nothing, || String::from_utf8_lossy(body).into_owned());
 }
 
@@ -497,7 +505,7 @@ fn other_json_of_the_message() {
         with(r#""subject":"\ud800""#),
     ];
     for body in &may_be_refused {
-        let allowed = [draft_seen(), Sight::Failed(NOTHING_SHOWN)];
+        let allowed = [draft_seen(), LookResult::Failed(NOTHING_SHOWN)];
         differences.one_of(&look(&ok(body), PLAIN, Some(KNOWN)), &allowed, || body.clone());
     }
     differences.end(17);
@@ -517,7 +525,7 @@ fn said_twice_is_unreadable() {
         for twice in [format!("{given},\"{name}\":{other}"), format!("\"{name}\":{other},{given}")] {
             let body = text.replacen(&given, &twice, 1);
             assert_ne!(body, text);
-            let nothing = [Sight::Failed(NOTHING_SHOWN), Sight::Another];
+            let nothing = [LookResult::Failed(NOTHING_SHOWN), LookResult::Another];
             differences.one_of(&look(&ok(&body), PLAIN, Some(KNOWN)), &nothing, || body.clone());
         }
     }
@@ -574,34 +582,34 @@ fn replies_that_give_no_message() {
                         let nothing = LookFailure { what: Ok(status), wait };
                         let says = says(&row);
                         let is_said = |said| says.contains(&said);
-                        let sight = look(&row.reply, PLAIN, Some(KNOWN));
-                        let agrees = match &sight {
-                            Sight::Gone => is_said(Says::Gone),
-                            Sight::NotAllowed(told) => is_said(Says::NotAllowed) && *told == status,
+                        let shown = look(&row.reply, PLAIN, Some(KNOWN));
+                        let agrees = match &shown {
+                            LookResult::Gone => is_said(Says::Gone),
+                            LookResult::NotAllowed(told) => is_said(Says::NotAllowed) && *told == status,
                             // JSON that names no message is about another.
-                            Sight::Another => (200..=299).contains(&status),
-                            Sight::Failed(failure) => is_said(Says::Nothing) && *failure == nothing,
-                            Sight::Draft(_) | Sight::NotADraft(_) => false,
+                            LookResult::Another => (200..=299).contains(&status),
+                            LookResult::Failed(failure) => is_said(Says::Nothing) && *failure == nothing,
+                            LookResult::Draft(_) | LookResult::NotADraft(_) => false,
                         };
-                        differences.row(agrees, || format!("{}\n    gave {sight:?}", row.shown()));
+                        differences.row(agrees, || format!("{}\n    gave {shown:?}", row.shown()));
                         // What is gone is no item of a list, and no folder.
-                        let listed = see_listed(looked(&row.reply), KNOWN);
+                        let listed = read_search(looked(&row.reply), KNOWN);
                         let agrees = match &listed {
-                            Listed::NotAllowed(told) => is_said(Says::NotAllowed) && *told == status,
-                            Listed::Failed(failure) => {
+                            SearchResult::NotAllowed(told) => is_said(Says::NotAllowed) && *told == status,
+                            SearchResult::Failed(failure) => {
                                 !says.iter().all(|said| *said == Says::NotAllowed) && *failure == nothing
                             }
-                            Listed::Unfiltered => (200..=299).contains(&status),
-                            Listed::Items(_) => false,
+                            SearchResult::Unfiltered => (200..=299).contains(&status),
+                            SearchResult::Items(_) => false,
                         };
                         differences.row(agrees, || format!("{}\n    gave {listed:?}", row.shown()));
-                        let folder = see_folder(looked(&row.reply));
+                        let folder = read_folder(looked(&row.reply));
                         let agrees = match &folder {
-                            FolderSeen::NotAllowed(told) => is_said(Says::NotAllowed) && *told == status,
-                            FolderSeen::Failed(failure) => {
+                            FolderResult::NotAllowed(told) => is_said(Says::NotAllowed) && *told == status,
+                            FolderResult::Failed(failure) => {
                                 !says.iter().all(|said| *said == Says::NotAllowed) && *failure == nothing
                             }
-                            FolderSeen::Id(_) => false,
+                            FolderResult::Id(_) => false,
                         };
                         differences.row(agrees, || format!("{}\n    gave {folder:?}", row.shown()));
                     }
@@ -618,7 +626,8 @@ fn replies_that_give_no_message() {
 fn a_message_in_an_unlikely_reply() {
     let mut differences = Differences::default();
     let sent = Message { is_draft: Some("false"), ..DRAFT };
-    let item = Sight::NotADraft(ItemSeen { id: PLAIN.to_owned(), folder: "Drafts".to_owned(), sent_at: Some(now()) });
+    let item =
+        LookResult::NotADraft(ItemSeen { id: PLAIN.to_owned(), folder: "Drafts".to_owned(), sent_at: Some(now()) });
     let list = format!(r#"{{"value":[{}]}}"#, sent.text());
     let answers = [(DRAFT.text(), Some(draft_seen())), (sent.text(), Some(item)), (list, None)];
     for status in 100..=599 {
@@ -649,15 +658,15 @@ fn a_message_in_an_unlikely_reply() {
                                     status == 200 && is_whole,
                                 );
                                 if let Some(shown) = shown {
-                                    let sight = look(&row.reply, PLAIN, Some(KNOWN));
-                                    let is_shown = sight == *shown;
-                                    let is_evidence = matches!(sight, Sight::Draft(_) | Sight::NotADraft(_));
+                                    let read = look(&row.reply, PLAIN, Some(KNOWN));
+                                    let is_shown = read == *shown;
+                                    let is_evidence = matches!(read, LookResult::Draft(_) | LookResult::NotADraft(_));
                                     differences.row(is_shown && may || !is_evidence && !must, || {
-                                        format!("{}\n    gave {sight:?}", row.shown())
+                                        format!("{}\n    gave {read:?}", row.shown())
                                     });
                                 } else {
-                                    let listed = see_listed(looked(&row.reply), KNOWN);
-                                    let is_shown = matches!(&listed, Listed::Items(items) if items.len() == 1);
+                                    let listed = read_search(looked(&row.reply), KNOWN);
+                                    let is_shown = matches!(&listed, SearchResult::Items(items) if items.len() == 1);
                                     differences.row(is_shown && may || !is_shown && !must, || {
                                         format!("{}\n    gave {listed:?}", row.shown())
                                     });
@@ -679,14 +688,14 @@ fn no_reply() {
     for cause in CAUSES {
         for handed_on in [false, true] {
             let failure = Failure { handed_on, cause, detail: "404 Not Found".to_owned() };
-            let looked = Looked { result: Err(&failure), client_request_id: OURS, now: now() };
+            let looked = LookReply { result: Err(&failure), client_request_id: OURS, now: now() };
             let nothing = LookFailure { what: Err(cause), wait: None };
             let shown = || format!("{failure:?}");
             let id = MessageId::parse(PLAIN).unwrap();
-            let sight = see(looked, Asked { id: &id, internet_message_id: None });
-            differences.one_of(&sight, &[Sight::Failed(nothing)], shown);
-            differences.one_of(&see_listed(looked, KNOWN), &[Listed::Failed(nothing)], shown);
-            differences.one_of(&see_folder(looked), &[FolderSeen::Failed(nothing)], shown);
+            let read = read_look(looked, LookTarget { id: &id, internet_message_id: None });
+            differences.one_of(&read, &[LookResult::Failed(nothing)], shown);
+            differences.one_of(&read_search(looked, KNOWN), &[SearchResult::Failed(nothing)], shown);
+            differences.one_of(&read_folder(looked), &[FolderResult::Failed(nothing)], shown);
             differences.one_of(&service_time(looked), &[None], shown);
         }
     }
@@ -740,10 +749,10 @@ fn lists() {
     let listing = |item| match item {
         Item::Draft => {
             let [id, folder, change_key] = [PLAIN, "Drafts", said(DRAFT.change_key).unwrap()].map(str::to_owned);
-            Listing::Draft(DraftListed { id, folder, change_key })
+            Hit::Draft(ListedDraft { id, folder, change_key })
         }
         Item::Sent | Item::Wrong => {
-            Listing::NotADraft(ItemSeen { id: PLAIN.to_owned(), folder: "Drafts".to_owned(), sent_at: Some(now()) })
+            Hit::NotADraft(ItemSeen { id: PLAIN.to_owned(), folder: "Drafts".to_owned(), sent_at: Some(now()) })
         }
     };
     let mut lists: Vec<Vec<usize>> = vec![vec![]];
@@ -759,10 +768,10 @@ fn lists() {
         for (link, more) in links {
             let texts: Vec<&str> = list.iter().map(|&item| items[item].0.as_str()).collect();
             let body = format!(r#"{{"@odata.context":"c","value":[{}]{link}}}"#, texts.join(","));
-            let listed = see_listed(looked(&ok(&body)), KNOWN);
+            let listed = read_search(looked(&ok(&body)), KNOWN);
             let is_wrong = list.iter().any(|&item| items[item].1 == Item::Wrong);
-            let all = Listed::Items(list.iter().map(|&item| listing(items[item].1)).collect());
-            let unproved = [Listed::Unfiltered, Listed::Failed(NOTHING_SHOWN)];
+            let all = SearchResult::Items(list.iter().map(|&item| listing(items[item].1)).collect());
+            let unproved = [SearchResult::Unfiltered, SearchResult::Failed(NOTHING_SHOWN)];
             let allowed = match (is_wrong, more) {
                 (false, Some(false)) => vec![all],
                 (false, None) => [vec![all], unproved.to_vec()].concat(),
@@ -775,8 +784,8 @@ fn lists() {
         ["", r#""value":null"#, r#""value":{}"#, r#""value":"""#, r#""value":0"#, r#""Value":[]"#, r#""items":[]"#]
     {
         let body = format!("{{{value}}}");
-        let unproved = [Listed::Unfiltered, Listed::Failed(NOTHING_SHOWN)];
-        differences.one_of(&see_listed(looked(&ok(&body)), KNOWN), &unproved, || body.clone());
+        let unproved = [SearchResult::Unfiltered, SearchResult::Failed(NOTHING_SHOWN)];
+        differences.one_of(&read_search(looked(&ok(&body)), KNOWN), &unproved, || body.clone());
     }
     differences.end(lists.len() * 5 + 7);
 }
@@ -787,8 +796,8 @@ fn a_draft_without_an_id_proves_nothing() {
     let mut differences = Differences::default();
     for id in [None, Some("null"), Some("5"), Some(r#""""#)] {
         let body = format!(r#"{{"value":[{}]}}"#, Message { id, ..DRAFT }.text());
-        let unproved = [Listed::Unfiltered, Listed::Failed(NOTHING_SHOWN)];
-        differences.one_of(&see_listed(looked(&ok(&body)), KNOWN), &unproved, || body.clone());
+        let unproved = [SearchResult::Unfiltered, SearchResult::Failed(NOTHING_SHOWN)];
+        differences.one_of(&read_search(looked(&ok(&body)), KNOWN), &unproved, || body.clone());
     }
     differences.end(4);
 }
@@ -810,10 +819,10 @@ fn times(table: &[(Json, Reads)]) {
         for folder in FOLDERS {
             let message = Message { sent, folder, is_draft: Some("false"), ..DRAFT };
             let body = format!(r#"{{"value":[{}]}}"#, message.text());
-            let listed = see_listed(looked(&ok(&body)), KNOWN);
+            let listed = read_search(looked(&ok(&body)), KNOWN);
             let agrees = match &listed {
-                Listed::Items(items) => match items.as_slice() {
-                    [Listing::NotADraft(item)] => {
+                SearchResult::Items(items) => match items.as_slice() {
+                    [Hit::NotADraft(item)] => {
                         item.id == PLAIN
                             && item.folder == said(folder).unwrap_or_default()
                             && reads.allows(item.sent_at)
@@ -831,22 +840,22 @@ fn times(table: &[(Json, Reads)]) {
 #[test]
 fn folders() {
     let mut differences = Differences::default();
-    let id = |id: &str| FolderSeen::Id(id.to_owned());
+    let id = |id: &str| FolderResult::Id(id.to_owned());
     for (body, seen) in [
         (r#"{"id":"AQMkSent","displayName":"Sent Items"}"#, id("AQMkSent")),
         (r#"{"@odata.context":"c","id":"x"}"#, id("x")),
-        (r#"{"id":""}"#, FolderSeen::Failed(NOTHING_SHOWN)),
-        (r#"{"id":null}"#, FolderSeen::Failed(NOTHING_SHOWN)),
-        (r#"{"id":5}"#, FolderSeen::Failed(NOTHING_SHOWN)),
-        (r#"{"id":["x"]}"#, FolderSeen::Failed(NOTHING_SHOWN)),
-        (r#"{"Id":"x"}"#, FolderSeen::Failed(NOTHING_SHOWN)),
-        (r#"{"value":[{"id":"x"}]}"#, FolderSeen::Failed(NOTHING_SHOWN)),
-        (r#"[{"id":"x"}]"#, FolderSeen::Failed(NOTHING_SHOWN)),
-        (r#"{"id":"x""#, FolderSeen::Failed(NOTHING_SHOWN)),
-        ("{}", FolderSeen::Failed(NOTHING_SHOWN)),
-        ("", FolderSeen::Failed(NOTHING_SHOWN)),
+        (r#"{"id":""}"#, FolderResult::Failed(NOTHING_SHOWN)),
+        (r#"{"id":null}"#, FolderResult::Failed(NOTHING_SHOWN)),
+        (r#"{"id":5}"#, FolderResult::Failed(NOTHING_SHOWN)),
+        (r#"{"id":["x"]}"#, FolderResult::Failed(NOTHING_SHOWN)),
+        (r#"{"Id":"x"}"#, FolderResult::Failed(NOTHING_SHOWN)),
+        (r#"{"value":[{"id":"x"}]}"#, FolderResult::Failed(NOTHING_SHOWN)),
+        (r#"[{"id":"x"}]"#, FolderResult::Failed(NOTHING_SHOWN)),
+        (r#"{"id":"x""#, FolderResult::Failed(NOTHING_SHOWN)),
+        ("{}", FolderResult::Failed(NOTHING_SHOWN)),
+        ("", FolderResult::Failed(NOTHING_SHOWN)),
     ] {
-        differences.one_of(&see_folder(looked(&ok(body))), &[seen], || body.to_owned());
+        differences.one_of(&read_folder(looked(&ok(body))), &[seen], || body.to_owned());
     }
     differences.end(12);
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use graph_message::delivery::verdict::{Doubt, Refusal, Verdict, judge};
+use graph_message::delivery::verdict::{DoubtCause, Refusal, Verdict, judge};
 use graph_message::graph::{BodyEnd, Failure, Framing};
 
 use crate::differences::Differences;
@@ -55,7 +55,7 @@ fn allowed(row: &Row, waits: &[Option<Duration>]) -> Vec<Verdict> {
             let mut allowed = vec![verdict];
             // [P 7] names the 4xx that Graph uses; what it never says may as well be somebody's on the way.
             if needs_graph && !GRAPHS_OWN.contains(&status) {
-                allowed.push(Verdict::Doubtful(Doubt::OnTheWay));
+                allowed.push(Verdict::Doubtful(DoubtCause::OnTheWay));
             }
             allowed
         }
@@ -74,18 +74,21 @@ fn doubts(row: &Row) -> Vec<Verdict> {
     let no_code = matches!(row.json, ErrorJson::Code("" | "UnknownError") | ErrorJson::Unsettled | ErrorJson::No);
     let is_refusal = (400..=499).contains(&reply.status);
     let reasons = [
-        (Doubt::NotOurs, !row.is_ours()),
-        (Doubt::NotGraphs, row.is_graphs() != Some(true)),
-        (Doubt::Redirect, (300..=399).contains(&reply.status)),
-        (Doubt::ServerError, (500..=599).contains(&reply.status)),
-        (Doubt::CutOff, is_refusal && row.breaks_off()),
-        (Doubt::CutOff, is_success && (reply.body_end != BodyEnd::Complete || reply.framing == Framing::UntilClose)),
-        (Doubt::UnlikelySuccess, is_success && (!reply.body.is_empty() || reply.body_end == BodyEnd::TooLong)),
-        (Doubt::UnlikelySuccess, is_success && reply.status != 202 && reply.request_id.is_empty()),
-        (Doubt::UnclearThrottle, reply.status == 429 && no_code),
-        (Doubt::OnTheWay, is_refusal && reply.status != 429 && !GRAPHS_OWN.contains(&reply.status)),
+        (DoubtCause::NotOurs, !row.is_ours()),
+        (DoubtCause::NotGraphs, row.is_graphs() != Some(true)),
+        (DoubtCause::Redirect, (300..=399).contains(&reply.status)),
+        (DoubtCause::ServerError, (500..=599).contains(&reply.status)),
+        (DoubtCause::CutOff, is_refusal && row.breaks_off()),
+        (
+            DoubtCause::CutOff,
+            is_success && (reply.body_end != BodyEnd::Complete || reply.framing == Framing::UntilClose),
+        ),
+        (DoubtCause::UnlikelySuccess, is_success && (!reply.body.is_empty() || reply.body_end == BodyEnd::TooLong)),
+        (DoubtCause::UnlikelySuccess, is_success && reply.status != 202 && reply.request_id.is_empty()),
+        (DoubtCause::UnclearThrottle, reply.status == 429 && no_code),
+        (DoubtCause::OnTheWay, is_refusal && reply.status != 429 && !GRAPHS_OWN.contains(&reply.status)),
         // No name is meant for a status that ends nothing; this one says the same to the caller.
-        (Doubt::ServerError, reply.status < 200),
+        (DoubtCause::ServerError, reply.status < 200),
     ];
     reasons.into_iter().filter(|(_, holds)| *holds).map(|(doubt, _)| Verdict::Doubtful(doubt)).collect()
 }
@@ -186,7 +189,7 @@ fn no_reply() {
     let mut differences = Differences::default();
     for cause in CAUSES {
         for (handed_on, verdict) in
-            [(false, Verdict::NotBegun(cause)), (true, Verdict::Doubtful(Doubt::NoReply(cause)))]
+            [(false, Verdict::NotBegun(cause)), (true, Verdict::Doubtful(DoubtCause::NoReply(cause)))]
         {
             let failure = Failure { handed_on, cause, detail: "202 Accepted".to_owned() };
             differences.one_of(&judge(Err(&failure), OURS, now()), &[verdict], || format!("{failure:?}"));

@@ -57,9 +57,9 @@ pub fn came_back(ending: &Ending, facts: &Facts) -> bool {
 }
 
 fn reason(ending: &Ending, facts: &Facts) -> u8 {
-    use graph_message::delivery::check::Blind;
-    let blind = match ending {
-        Ending::Unknown(blind) | Ending::EarlierUnknown(blind) => blind,
+    use graph_message::delivery::check::Unsettled;
+    let why = match ending {
+        Ending::Unknown(why) | Ending::EarlierUnknown(why) => why,
         Ending::Left { in_doubt: true, .. } => return 15,
         Ending::AsAttempted(..) => return 16,
         Ending::Accepted
@@ -74,25 +74,25 @@ fn reason(ending: &Ending, facts: &Facts) -> u8 {
         | Ending::CancelledWhileWaiting
         | Ending::Left { in_doubt: false, .. } => return 0,
     };
-    match blind {
-        Blind::Gone => 1,
-        Blind::GoneWithoutName => 2,
-        Blind::CameBack => 3,
-        Blind::Copy => 4,
+    match why {
+        Unsettled::Gone => 1,
+        Unsettled::GoneWithoutName => 2,
+        Unsettled::CameBack => 3,
+        Unsettled::Copy => 4,
         // Who saw it as a draft needs no time.
-        Blind::Undated if facts.draft && facts.look.is_some_and(|look| look.brought == Brought::NoDraft) => 17,
-        Blind::Undated => 5,
-        Blind::Deferred(_) => 6,
-        Blind::Unsearchable => 7,
-        Blind::Another => 8,
-        Blind::NotAllowed(_) => 9,
-        Blind::Changed => 10,
-        Blind::OutOfTime => 11,
-        Blind::Paused(_) => 12,
-        Blind::Cancelled => 13,
-        Blind::NotAsked => 14,
-        Blind::Namesake => 18,
-        Blind::Elsewhere => 19,
+        Unsettled::Undated if facts.draft && facts.look.is_some_and(|look| look.brought == Brought::NoDraft) => 17,
+        Unsettled::Undated => 5,
+        Unsettled::Deferred(_) => 6,
+        Unsettled::Unsearchable => 7,
+        Unsettled::Another => 8,
+        Unsettled::NotAllowed(_) => 9,
+        Unsettled::Changed => 10,
+        Unsettled::OutOfTime => 11,
+        Unsettled::Paused(_) => 12,
+        Unsettled::Cancelled => 13,
+        Unsettled::NotAsked => 14,
+        Unsettled::Namesake => 18,
+        Unsettled::Elsewhere => 19,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use graph_message::delivery::machine::{Purpose, Verify};
 use graph_message::delivery::step::Action;
-use graph_message::delivery::verdict::Doubt;
+use graph_message::delivery::verdict::DoubtCause;
 use graph_message::graph::{Cause, LookFailure};
 
 use crate::clocks::{HOUR, SECOND, millis};
@@ -26,19 +26,19 @@ pub const CAUSES: [Cause; 8] = [
 pub const TIMED_OUT: u8 = 1;
 pub const CANCELLED: u8 = 2;
 
-pub const DOUBTS: [Doubt; 12] = [
-    Doubt::ServerError,
-    Doubt::NoReply(Cause::TimedOut),
-    Doubt::NoReply(Cause::Cancelled),
-    Doubt::NoReply(Cause::Connection),
-    Doubt::NoReply(Cause::Protocol),
-    Doubt::NotGraphs,
-    Doubt::CutOff,
-    Doubt::UnlikelySuccess,
-    Doubt::Redirect,
-    Doubt::UnclearThrottle,
-    Doubt::OnTheWay,
-    Doubt::NotOurs,
+pub const DOUBTS: [DoubtCause; 12] = [
+    DoubtCause::ServerError,
+    DoubtCause::NoReply(Cause::TimedOut),
+    DoubtCause::NoReply(Cause::Cancelled),
+    DoubtCause::NoReply(Cause::Connection),
+    DoubtCause::NoReply(Cause::Protocol),
+    DoubtCause::NotGraphs,
+    DoubtCause::CutOff,
+    DoubtCause::UnlikelySuccess,
+    DoubtCause::Redirect,
+    DoubtCause::UnclearThrottle,
+    DoubtCause::OnTheWay,
+    DoubtCause::NotOurs,
 ];
 pub const SERVER_ERROR: u8 = 0;
 pub const NO_REPLY_IN_TIME: u8 = 1;

@@ -5,14 +5,15 @@ use std::sync::{Arc, OnceLock};
 use std::time::{Duration, SystemTime};
 
 use graph_message::delivery::ending::Ending;
-use graph_message::delivery::gate::Outside;
+use graph_message::delivery::gate::NotAdmitted;
 use graph_message::delivery::key::MessageKey;
 use graph_message::delivery::machine::{Machine, Purpose, Rules, Verify};
 use graph_message::delivery::memory::{Doubt, Known, Memory, Remembered};
 use graph_message::delivery::step::{Action, Earlier, Event, Same};
 use graph_message::delivery::verdict::{Refusal, Verdict};
 use graph_message::graph::{
-    Cause, Deferred, DraftListed, DraftSeen, FolderSeen, ItemSeen, Listed, Listing, LookFailure, MessageId, Sight,
+    Cause, Deferred, DraftSeen, FolderResult, Hit, ItemSeen, ListedDraft, LookFailure, LookResult, MessageId,
+    SearchResult,
 };
 
 use crate::clocks::{SECOND, instant, millis, ms, system};
@@ -383,12 +384,12 @@ impl<'a> Run<'a> {
             Kept::Cancelled => {
                 self.cancelled = true;
                 self.seen.cancelled = true;
-                Outside::Cancelled
+                NotAdmitted::Cancelled
             }
-            Kept::OutOfTime => Outside::OutOfTime,
+            Kept::OutOfTime => NotAdmitted::OutOfTime,
             Kept::Paused => {
                 self.seen.paused = true;
-                Outside::Paused(Duration::from_secs(600))
+                NotAdmitted::Paused(Duration::from_secs(600))
             }
         };
         self.seen.mix(700 + kept as u64);
@@ -449,7 +450,7 @@ impl<'a> Run<'a> {
             {
                 return false;
             }
-            meanwhile = Some(self.sight(self.world.view(self.call_id(), at), Some(0), false));
+            meanwhile = Some(self.shown(self.world.view(self.call_id(), at), Some(0), false));
         }
         self.world.pass(began + takes);
         let verdict = verdict(says);
@@ -458,15 +459,15 @@ impl<'a> Run<'a> {
         seen.mix_verdict(&verdict);
         seen.attempts += 1;
         match &meanwhile {
-            Some(sight) => {
-                seen.mix_sight(sight);
+            Some(shown) => {
+                seen.mix_look(shown);
                 self.learns(&meanwhile.clone().unwrap());
             }
             None => seen.mix(3),
         }
         let saw_draft = self.seen.draft;
         // Seen gone, or no draft, while the answer was awaited: it may have left by this very attempt.
-        let left_meanwhile = matches!(meanwhile, Some(Sight::Gone | Sight::NotADraft(_)));
+        let left_meanwhile = matches!(meanwhile, Some(LookResult::Gone | LookResult::NotADraft(_)));
         // Who never saw the draft cannot tell that an attempt of the service's own met what an earlier one sent.
         if matches!(says, Says::NotFound | Says::Conflict) && acted != Acted::No && !saw_draft {
             return false;
@@ -501,7 +502,7 @@ impl<'a> Run<'a> {
                 seen.told = seen.told.max(told.map_or(0, ms));
             }
             Verdict::NotBegun(Cause::Cancelled)
-            | Verdict::Doubtful(graph_message::delivery::verdict::Doubt::NoReply(Cause::Cancelled)) => {
+            | Verdict::Doubtful(graph_message::delivery::verdict::DoubtCause::NoReply(Cause::Cancelled)) => {
                 self.cancelled = true;
                 seen.cancelled = true;
             }
@@ -521,9 +522,9 @@ impl<'a> Run<'a> {
     }
 
     /// What is learned from a look at the message.
-    fn learns(&mut self, sight: &Sight) {
-        match sight {
-            Sight::Draft(draft) => {
+    fn learns(&mut self, shown: &LookResult) {
+        match shown {
+            LookResult::Draft(draft) => {
                 self.seen.draft = true;
                 self.seen.knows_name = true;
                 self.seen.deferred |= draft.deferred != Deferred::No;
@@ -535,17 +536,17 @@ impl<'a> Run<'a> {
                     Some(_) | None => self.seen.picture = Some(picture),
                 }
             }
-            Sight::NotADraft(_) | Sight::Gone => self.seen.was_shown_gone = true,
-            Sight::NotAllowed(_) | Sight::Another | Sight::Failed(_) => {}
+            LookResult::NotADraft(_) | LookResult::Gone => self.seen.was_shown_gone = true,
+            LookResult::NotAllowed(_) | LookResult::Another | LookResult::Failed(_) => {}
         }
     }
 
-    fn sight(&self, view: View, moved: Option<i64>, recipients: bool) -> Sight {
+    fn shown(&self, view: View, moved: Option<i64>, recipients: bool) -> LookResult {
         match view {
-            View::Nowhere => Sight::Gone,
+            View::Nowhere => LookResult::Gone,
             View::Draft { folder, key, .. } => {
                 let start = self.world.hidden.start;
-                Sight::Draft(DraftSeen {
+                LookResult::Draft(DraftSeen {
                     folder: FOLDERS[usize::from(folder)].to_owned(),
                     change_key: format!("key{key}"),
                     internet_message_id: NAME.to_owned(),
@@ -557,7 +558,7 @@ impl<'a> Run<'a> {
                     },
                 })
             }
-            View::NoDraft { id, folder, sent_at } => Sight::NotADraft(item((id, folder, sent_at), moved)),
+            View::NoDraft { id, folder, sent_at } => LookResult::NotADraft(item((id, folder, sent_at), moved)),
         }
     }
 
@@ -574,31 +575,31 @@ impl<'a> Run<'a> {
         let began = self.world.clocks.moment();
         let (at, steady) = (self.world.clocks.now, self.world.clocks.steady());
         let (date, stamp) = self.reply(seen);
-        let sight = match seen {
-            Seen::Another | Seen::Unfiltered => Sight::Another,
-            Seen::NotAllowed(status) => Sight::NotAllowed(status),
-            Seen::Stale => self.sight(self.world.view(id, at - self.world.stale()), stamp, recipients),
-            Seen::OldDraft => self.sight(self.world.first_picture(), stamp, recipients),
-            Seen::FalseGone | Seen::Lags => Sight::Gone,
-            Seen::Failed | Seen::FailedWithWait | Seen::FailedInTime => Sight::Failed(self.fails(seen)),
+        let shown = match seen {
+            Seen::Another | Seen::Unfiltered => LookResult::Another,
+            Seen::NotAllowed(status) => LookResult::NotAllowed(status),
+            Seen::Stale => self.shown(self.world.view(id, at - self.world.stale()), stamp, recipients),
+            Seen::OldDraft => self.shown(self.world.first_picture(), stamp, recipients),
+            Seen::FalseGone | Seen::Lags => LookResult::Gone,
+            Seen::Failed | Seen::FailedWithWait | Seen::FailedInTime => LookResult::Failed(self.fails(seen)),
             Seen::Truth
             | Seen::DateMissing
             | Seen::DateAhead
             | Seen::DateBehind
             | Seen::StampMissing
             | Seen::StampBehind
-            | Seen::StampAhead => self.sight(self.world.view(id, at), stamp, recipients),
+            | Seen::StampAhead => self.shown(self.world.view(id, at), stamp, recipients),
         };
-        let brought = match &sight {
-            Sight::Draft(_) => Brought::Draft,
-            Sight::NotADraft(_) => Brought::NoDraft,
-            Sight::Gone => Brought::Gone,
-            Sight::NotAllowed(status) => Brought::NotAllowed(*status),
-            Sight::Another | Sight::Failed(_) => Brought::Nothing,
+        let brought = match &shown {
+            LookResult::Draft(_) => Brought::Draft,
+            LookResult::NotADraft(_) => Brought::NoDraft,
+            LookResult::Gone => Brought::Gone,
+            LookResult::NotAllowed(status) => Brought::NotAllowed(*status),
+            LookResult::Another | LookResult::Failed(_) => Brought::Nothing,
         };
         let settle = ms(self.call().rules.settle);
         if is_it {
-            self.learns(&sight);
+            self.learns(&shown);
             let request = Request { began: steady, brought };
             self.seen.look = Some(request);
             if recipients {
@@ -612,9 +613,9 @@ impl<'a> Run<'a> {
         } else {
             self.seen.elsewhere = Some(Request { began: steady, brought });
         }
-        self.seen.mix_sight(&sight);
+        self.seen.mix_look(&shown);
         self.seen.mix_date(date);
-        self.takes(Event::Looked { began, sight, date });
+        self.takes(Event::Looked { began, shown, date });
     }
 
     fn fails(&mut self, seen: Seen) -> LookFailure {
@@ -631,9 +632,9 @@ impl<'a> Run<'a> {
             if seen == Seen::Stale { self.world.named(at - self.world.stale()) } else { self.world.named(at) };
         let (date, stamp) = self.reply(seen);
         let listed = match seen {
-            Seen::Unfiltered | Seen::Another => Listed::Unfiltered,
-            Seen::Failed | Seen::FailedWithWait | Seen::FailedInTime => Listed::Failed(self.fails(seen)),
-            Seen::NotAllowed(status) => Listed::NotAllowed(status),
+            Seen::Unfiltered | Seen::Another => SearchResult::Unfiltered,
+            Seen::Failed | Seen::FailedWithWait | Seen::FailedInTime => SearchResult::Failed(self.fails(seen)),
+            Seen::NotAllowed(status) => SearchResult::NotAllowed(status),
             Seen::Truth
             | Seen::Stale
             | Seen::OldDraft
@@ -650,14 +651,14 @@ impl<'a> Run<'a> {
                 } else if seen == Seen::Lags {
                     views[0] = View::Nowhere;
                 }
-                Listed::Items(views.iter().filter_map(|view| listing(*view, stamp)).collect())
+                SearchResult::Items(views.iter().filter_map(|view| listing(*view, stamp)).collect())
             }
         };
         let brought = match &listed {
-            Listed::Items(items) if items.is_empty() => Brought::NoItems,
-            Listed::Items(_) => Brought::Items,
-            Listed::NotAllowed(status) => Brought::NotAllowed(*status),
-            Listed::Unfiltered | Listed::Failed(_) => Brought::Nothing,
+            SearchResult::Items(items) if items.is_empty() => Brought::NoItems,
+            SearchResult::Items(_) => Brought::Items,
+            SearchResult::NotAllowed(status) => Brought::NotAllowed(*status),
+            SearchResult::Unfiltered | SearchResult::Failed(_) => Brought::Nothing,
         };
         self.seen.search = Some(Request { began: steady, brought });
         self.seen.mix_listed(&listed);
@@ -668,10 +669,10 @@ impl<'a> Run<'a> {
     fn saw_folder(&mut self, folder: Folder) {
         self.world.pass(self.world.clocks.now + EXCHANGE.min(self.left()));
         let (seen, brought) = match folder {
-            Folder::Id => (FolderSeen::Id(FOLDERS[usize::from(SENT_ITEMS)].to_owned()), Brought::Items),
-            Folder::Failed => (FolderSeen::Failed(self.fails(Seen::Failed)), Brought::Nothing),
-            Folder::FailedWithWait => (FolderSeen::Failed(self.fails(Seen::FailedWithWait)), Brought::Nothing),
-            Folder::NotAllowed(status) => (FolderSeen::NotAllowed(status), Brought::NotAllowed(status)),
+            Folder::Id => (FolderResult::Id(FOLDERS[usize::from(SENT_ITEMS)].to_owned()), Brought::Items),
+            Folder::Failed => (FolderResult::Failed(self.fails(Seen::Failed)), Brought::Nothing),
+            Folder::FailedWithWait => (FolderResult::Failed(self.fails(Seen::FailedWithWait)), Brought::Nothing),
+            Folder::NotAllowed(status) => (FolderResult::NotAllowed(status), Brought::NotAllowed(status)),
         };
         self.seen.folder = Some(brought);
         self.seen.mix_folder(&seen);
@@ -788,14 +789,14 @@ fn item((id, folder, sent_at): (u8, u8, i64), moved: Option<i64>) -> ItemSeen {
     }
 }
 
-fn listing(view: View, moved: Option<i64>) -> Option<Listing> {
+fn listing(view: View, moved: Option<i64>) -> Option<Hit> {
     match view {
         View::Nowhere => None,
-        View::Draft { id, folder, key } => Some(Listing::Draft(DraftListed {
+        View::Draft { id, folder, key } => Some(Hit::Draft(ListedDraft {
             id: IDS[usize::from(id)].to_owned(),
             folder: FOLDERS[usize::from(folder)].to_owned(),
             change_key: format!("key{key}"),
         })),
-        View::NoDraft { id, folder, sent_at } => Some(Listing::NotADraft(item((id, folder, sent_at), moved))),
+        View::NoDraft { id, folder, sent_at } => Some(Hit::NotADraft(item((id, folder, sent_at), moved))),
     }
 }

@@ -4,7 +4,7 @@ use std::time::SystemTime;
 
 use graph_message::delivery::memory::Remembered;
 use graph_message::delivery::verdict::Verdict;
-use graph_message::graph::{Deferred, FolderSeen, Listed, Listing, LookFailure, Sight};
+use graph_message::graph::{Deferred, FolderResult, Hit, LookFailure, LookResult, SearchResult};
 
 use crate::clocks::{ms, ms_of, ms_of_system};
 
@@ -191,9 +191,9 @@ impl Facts {
         self.mix(number);
     }
 
-    pub fn mix_sight(&mut self, sight: &Sight) {
-        match sight {
-            Sight::Draft(draft) => {
+    pub fn mix_look(&mut self, shown: &LookResult) {
+        match shown {
+            LookResult::Draft(draft) => {
                 self.mix(11);
                 self.mix_text(&draft.folder);
                 self.mix_text(&draft.change_key);
@@ -205,45 +205,45 @@ impl Facts {
                     Deferred::Until(until) => self.mix_time(until),
                 }
             }
-            Sight::NotADraft(item) => {
+            LookResult::NotADraft(item) => {
                 self.mix(12);
                 self.mix_text(&item.id);
                 self.mix_text(&item.folder);
                 self.mix_date(item.sent_at);
             }
-            Sight::Gone => self.mix(13),
-            Sight::NotAllowed(status) => self.mix(u64::from(*status)),
-            Sight::Another => self.mix(15),
-            Sight::Failed(failure) => self.mix_failure(*failure),
+            LookResult::Gone => self.mix(13),
+            LookResult::NotAllowed(status) => self.mix(u64::from(*status)),
+            LookResult::Another => self.mix(15),
+            LookResult::Failed(failure) => self.mix_failure(*failure),
         }
     }
 
-    pub fn mix_listed(&mut self, listed: &Listed) {
+    pub fn mix_listed(&mut self, listed: &SearchResult) {
         match listed {
-            Listed::Items(items) => {
+            SearchResult::Items(items) => {
                 self.mix(20 + items.len() as u64);
                 for item in items {
                     match item {
-                        Listing::Draft(draft) => {
+                        Hit::Draft(draft) => {
                             self.mix_text(&draft.id);
                             self.mix_text(&draft.folder);
                             self.mix_text(&draft.change_key);
                         }
-                        Listing::NotADraft(item) => self.mix_sight(&Sight::NotADraft(item.clone())),
+                        Hit::NotADraft(item) => self.mix_look(&LookResult::NotADraft(item.clone())),
                     }
                 }
             }
-            Listed::NotAllowed(status) => self.mix(u64::from(*status)),
-            Listed::Unfiltered => self.mix(30),
-            Listed::Failed(failure) => self.mix_failure(*failure),
+            SearchResult::NotAllowed(status) => self.mix(u64::from(*status)),
+            SearchResult::Unfiltered => self.mix(30),
+            SearchResult::Failed(failure) => self.mix_failure(*failure),
         }
     }
 
-    pub fn mix_folder(&mut self, folder: &FolderSeen) {
+    pub fn mix_folder(&mut self, folder: &FolderResult) {
         match folder {
-            FolderSeen::Id(id) => self.mix_text(id),
-            FolderSeen::NotAllowed(status) => self.mix(u64::from(*status)),
-            FolderSeen::Failed(failure) => self.mix_failure(*failure),
+            FolderResult::Id(id) => self.mix_text(id),
+            FolderResult::NotAllowed(status) => self.mix(u64::from(*status)),
+            FolderResult::Failed(failure) => self.mix_failure(*failure),
         }
     }
 
@@ -279,7 +279,7 @@ impl Facts {
                 self.mix_ms(ms(doubt.waits));
                 self.mix_text(doubt.known.internet_message_id.as_deref().unwrap_or_default());
                 match &doubt.known.draft {
-                    Some(draft) => self.mix_sight(&Sight::Draft(draft.clone())),
+                    Some(draft) => self.mix_look(&LookResult::Draft(draft.clone())),
                     None => self.mix(0),
                 }
             }

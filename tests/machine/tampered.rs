@@ -3,12 +3,12 @@
 
 use std::time::Duration;
 
-use graph_message::delivery::check::Blind;
+use graph_message::delivery::check::Unsettled;
 use graph_message::delivery::ending::{Ending, NotADraft};
-use graph_message::delivery::gate::Outside;
+use graph_message::delivery::gate::NotAdmitted;
 use graph_message::delivery::retry::Wait;
 use graph_message::delivery::step::Action;
-use graph_message::delivery::verdict::{Doubt, Refusal, Verdict};
+use graph_message::delivery::verdict::{DoubtCause, Refusal, Verdict};
 use graph_message::graph::{Cause, LookFailure};
 
 use crate::assertions::{all_are_said, without_numbers};
@@ -66,17 +66,17 @@ fn endings() -> Vec<Ending> {
         refused(Refusal::Rejected),
         Ending::AsAttempted(Verdict::Throttled(None), false),
         Ending::AsAttempted(Verdict::NotBegun(Cause::Connection), false),
-        Ending::AsAttempted(Verdict::Doubtful(Doubt::ServerError), false),
+        Ending::AsAttempted(Verdict::Doubtful(DoubtCause::ServerError), false),
         Ending::NotADraft(NotADraft::BeforeCall),
         Ending::NoRecipients,
         Ending::NotFound,
         Ending::MayNotLook(403),
         Ending::CannotLook(Some(LookFailure { what: Ok(500), wait: None }), false),
         Ending::NotSent,
-        Ending::Unknown(Blind::Gone),
-        Ending::Unknown(Blind::CameBack),
-        Ending::EarlierUnknown(Blind::OutOfTime),
-        Ending::KeptOut(Outside::OutOfTime),
+        Ending::Unknown(Unsettled::Gone),
+        Ending::Unknown(Unsettled::CameBack),
+        Ending::EarlierUnknown(Unsettled::OutOfTime),
+        Ending::KeptOut(NotAdmitted::OutOfTime),
         Ending::CancelledWhileWaiting,
     ]
 }
@@ -95,7 +95,7 @@ fn facts_of(facts: &Facts) -> Vec<Facts> {
         with(|facts| facts.owes_attempt = true),
         with(|facts| {
             (facts.own_doubt, facts.looked_draft_settled, facts.attempts) = (true, true, 1);
-            facts.last = Some(Verdict::Doubtful(Doubt::ServerError));
+            facts.last = Some(Verdict::Doubtful(DoubtCause::ServerError));
         }),
         with(|facts| {
             if let Some(look) = &mut facts.first_look {

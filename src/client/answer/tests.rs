@@ -8,9 +8,9 @@ use base64::engine::general_purpose::STANDARD;
 use http::HeaderValue;
 
 use super::*;
-use crate::delivery::check::Blind;
+use crate::delivery::check::Unsettled;
 use crate::delivery::ending::NotADraft;
-use crate::delivery::verdict::Doubt;
+use crate::delivery::verdict::DoubtCause;
 use crate::graph::{BaseUrl, Mailbox, MessageId};
 
 const TOKEN: &str =
@@ -48,7 +48,7 @@ fn failure(cause: Cause, handed_on: bool, detail: &str) -> Failure {
 }
 
 fn error(ending: &Ending, attempt: Option<Attempt>, target: &Target) -> Error {
-    of(ending, attempt, None, Evidence::default(), target, &Known::default()).unwrap_err()
+    of(ending, attempt, None, Trail::default(), target, &Known::default()).unwrap_err()
 }
 
 fn refused(reply: Reply, refusal: Refusal, target: &Target) -> Error {
@@ -57,72 +57,72 @@ fn refused(reply: Reply, refusal: Refusal, target: &Target) -> Error {
 }
 
 /// Every way in which looking may not tell. A new one does not compile until it stands here.
-fn every_blind() -> Vec<Blind> {
+fn every_unsettled() -> Vec<Unsettled> {
     let all = vec![
-        Blind::Gone,
-        Blind::GoneWithoutName,
-        Blind::CameBack,
-        Blind::Copy,
-        Blind::Namesake,
-        Blind::Undated,
-        Blind::Deferred(Some(Duration::from_secs(3600))),
-        Blind::Deferred(None),
-        Blind::Unsearchable,
-        Blind::Another,
-        Blind::NotAllowed(403),
-        Blind::Elsewhere,
-        Blind::Changed,
-        Blind::OutOfTime,
-        Blind::Paused(Duration::from_secs(30)),
-        Blind::Cancelled,
-        Blind::NotAsked,
+        Unsettled::Gone,
+        Unsettled::GoneWithoutName,
+        Unsettled::CameBack,
+        Unsettled::Copy,
+        Unsettled::Namesake,
+        Unsettled::Undated,
+        Unsettled::Deferred(Some(Duration::from_secs(3600))),
+        Unsettled::Deferred(None),
+        Unsettled::Unsearchable,
+        Unsettled::Another,
+        Unsettled::NotAllowed(403),
+        Unsettled::Elsewhere,
+        Unsettled::Changed,
+        Unsettled::OutOfTime,
+        Unsettled::Paused(Duration::from_secs(30)),
+        Unsettled::Cancelled,
+        Unsettled::NotAsked,
     ];
-    for blind in &all {
-        match blind {
-            Blind::Gone
-            | Blind::GoneWithoutName
-            | Blind::CameBack
-            | Blind::Copy
-            | Blind::Namesake
-            | Blind::Undated
-            | Blind::Deferred(_)
-            | Blind::Unsearchable
-            | Blind::Another
-            | Blind::NotAllowed(_)
-            | Blind::Elsewhere
-            | Blind::Changed
-            | Blind::OutOfTime
-            | Blind::Paused(_)
-            | Blind::Cancelled
-            | Blind::NotAsked => {}
+    for why in &all {
+        match why {
+            Unsettled::Gone
+            | Unsettled::GoneWithoutName
+            | Unsettled::CameBack
+            | Unsettled::Copy
+            | Unsettled::Namesake
+            | Unsettled::Undated
+            | Unsettled::Deferred(_)
+            | Unsettled::Unsearchable
+            | Unsettled::Another
+            | Unsettled::NotAllowed(_)
+            | Unsettled::Elsewhere
+            | Unsettled::Changed
+            | Unsettled::OutOfTime
+            | Unsettled::Paused(_)
+            | Unsettled::Cancelled
+            | Unsettled::NotAsked => {}
         }
     }
     all
 }
 
 /// Every way in which a reply may settle nothing, with one that does so.
-fn every_doubt() -> Vec<(Doubt, Reply)> {
+fn every_doubt() -> Vec<(DoubtCause, Reply)> {
     let all = vec![
-        (Doubt::NotGraphs, reply(502, "", "")),
-        (Doubt::ServerError, reply(504, "UnknownError", "")),
-        (Doubt::CutOff, reply(202, "", "")),
-        (Doubt::UnlikelySuccess, reply(200, "", "")),
-        (Doubt::Redirect, reply(302, "", "")),
-        (Doubt::UnclearThrottle, reply(429, "UnknownError", "")),
-        (Doubt::OnTheWay, reply(408, "", "")),
-        (Doubt::NotOurs, reply(202, "", "")),
+        (DoubtCause::NotGraphs, reply(502, "", "")),
+        (DoubtCause::ServerError, reply(504, "UnknownError", "")),
+        (DoubtCause::CutOff, reply(202, "", "")),
+        (DoubtCause::UnlikelySuccess, reply(200, "", "")),
+        (DoubtCause::Redirect, reply(302, "", "")),
+        (DoubtCause::UnclearThrottle, reply(429, "UnknownError", "")),
+        (DoubtCause::OnTheWay, reply(408, "", "")),
+        (DoubtCause::NotOurs, reply(202, "", "")),
     ];
     for (doubt, _) in &all {
         match doubt {
-            Doubt::NoReply(_)
-            | Doubt::NotGraphs
-            | Doubt::ServerError
-            | Doubt::CutOff
-            | Doubt::UnlikelySuccess
-            | Doubt::Redirect
-            | Doubt::UnclearThrottle
-            | Doubt::OnTheWay
-            | Doubt::NotOurs => {}
+            DoubtCause::NoReply(_)
+            | DoubtCause::NotGraphs
+            | DoubtCause::ServerError
+            | DoubtCause::CutOff
+            | DoubtCause::UnlikelySuccess
+            | DoubtCause::Redirect
+            | DoubtCause::UnclearThrottle
+            | DoubtCause::OnTheWay
+            | DoubtCause::NotOurs => {}
         }
     }
     all
@@ -194,14 +194,14 @@ fn all() -> Vec<Error> {
     }
     let (cause, late) = (Cause::TimedOut, failure(Cause::TimedOut, true, "no whole reply came in time"));
     for (cause, failure) in [(cause, late.clone()), (Cause::Cancelled, failure(Cause::Cancelled, true, "cancelled"))] {
-        let verdict = Verdict::Doubtful(Doubt::NoReply(cause));
+        let verdict = Verdict::Doubtful(DoubtCause::NoReply(cause));
         all.push(attempted(Ending::AsAttempted(verdict.clone(), false), Err(failure), verdict));
     }
-    let verdict = Verdict::Doubtful(Doubt::NoReply(cause));
-    for blind in every_blind() {
-        all.push(attempted(Ending::Unknown(blind), Err(late.clone()), verdict.clone()));
-        all.push(error(&Ending::Unknown(blind), None, &me()));
-        all.push(error(&Ending::EarlierUnknown(blind), None, &me()));
+    let verdict = Verdict::Doubtful(DoubtCause::NoReply(cause));
+    for why in every_unsettled() {
+        all.push(attempted(Ending::Unknown(why), Err(late.clone()), verdict.clone()));
+        all.push(error(&Ending::Unknown(why), None, &me()));
+        all.push(error(&Ending::EarlierUnknown(why), None, &me()));
     }
     all.push(attempted(Ending::NotSent, Err(late), verdict));
     let no_look = |what| Ending::CannotLook(Some(LookFailure { what, wait: None }), false);
@@ -216,9 +216,9 @@ fn all() -> Vec<Error> {
         Ending::MayNotLook(403),
         Ending::CannotLook(None, false),
         Ending::NotSent,
-        Ending::KeptOut(Outside::Cancelled),
-        Ending::KeptOut(Outside::OutOfTime),
-        Ending::KeptOut(Outside::Paused(Duration::from_secs(600))),
+        Ending::KeptOut(NotAdmitted::Cancelled),
+        Ending::KeptOut(NotAdmitted::OutOfTime),
+        Ending::KeptOut(NotAdmitted::Paused(Duration::from_secs(600))),
         Ending::CancelledWhileWaiting,
         Ending::Left { cancelled: true, in_doubt: false },
         Ending::Left { cancelled: true, in_doubt: true },
@@ -228,7 +228,7 @@ fn all() -> Vec<Error> {
         all.push(error(&ending, None, &me()));
     }
     let looked = |result: Result<Reply, Failure>, what| {
-        of(&no_look(what), None, Some(result), Evidence::default(), &me(), &Known::default()).unwrap_err()
+        of(&no_look(what), None, Some(result), Trail::default(), &me(), &Known::default()).unwrap_err()
     };
     all.push(looked(Ok(reply(503, "", "")), Ok(503)));
     all.push(looked(Ok(reply(429, "ApplicationThrottled", "m")), Ok(429)));
@@ -267,9 +267,9 @@ fn every_sentence() {
 
 #[test]
 fn graphs_words_are_not_taken_apart() {
-    let verdict = Verdict::Doubtful(Doubt::ServerError);
+    let verdict = Verdict::Doubtful(DoubtCause::ServerError);
     let busy = reply(503, "ErrorServerBusy", "busy; mailbox moves to another server");
-    let error = error(&Ending::Unknown(Blind::OutOfTime), Some(attempt(Ok(busy), verdict)), &me());
+    let error = error(&Ending::Unknown(Unsettled::OutOfTime), Some(attempt(Ok(busy), verdict)), &me());
     assert!(
         error.message.contains("(HTTP 503 ErrorServerBusy: busy; mailbox moves to another server), and"),
         "{error}"
@@ -292,7 +292,7 @@ fn no_part_of_the_token_is_shown() {
         assert!(!shown.contains(&TOKEN[8..24]) && !shown.contains(&encoded[8..24]), "{shown}");
         let known = Known { internet_message_id: Some(echoed.into()), draft: None };
         let found = Ending::Found(echoed.to_owned());
-        let receipt = of(&found, None, None, Evidence::default(), &me(), &known).unwrap();
+        let receipt = of(&found, None, None, Trail::default(), &me(), &known).unwrap();
         assert!(!receipt.sent_id.contains(&TOKEN[8..24]), "{receipt:?}");
     }
 }
@@ -303,7 +303,7 @@ fn a_challenge_is_told_of_wherever_it_is_met() {
     let challenged = Reply { www_authenticate: vec![challenge], ..reply(401, "InvalidAuthenticationToken", "m") };
     let sent = refused(challenged.clone(), Refusal::Unauthenticated, &me());
     let (looked, ending) = (Some(Ok(challenged)), Ending::MayNotLook(401));
-    let looked = of(&ending, None, looked, Evidence::default(), &me(), &Known::default()).unwrap_err();
+    let looked = of(&ending, None, looked, Trail::default(), &me(), &Known::default()).unwrap_err();
     for error in [sent, looked] {
         assert_eq!((error.claims.as_str(), error.http_status), (r#"{"access_token":{}}"#, 401));
         assert_eq!(error.code, "InvalidAuthenticationToken");

@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use super::{MOST_FOLDER_LOOKS, Machine, Phase, Purpose, TIME_TO_LOOK, lost};
-use crate::delivery::check::{Blind, Check, Finding, Next};
+use crate::delivery::check::{Check, Finding, Next, Unsettled};
 use crate::delivery::clocks::Moment;
 use crate::delivery::ending::{Ending, NotADraft};
 use crate::delivery::retry::{self, Wait};
 use crate::delivery::step::Action;
 use crate::delivery::verdict::Verdict;
-use crate::graph::{FolderSeen, ItemSeen, LookFailure};
+use crate::graph::{FolderResult, ItemSeen, LookFailure};
 
 impl Machine {
     pub(super) fn checked(&mut self, check: Box<Check>, next: Next, now: Moment) -> Action {
@@ -29,7 +29,7 @@ impl Machine {
             Next::Wait(wait) => (Phase::Checks(check), Action::Wait(Wait::exactly(wait))),
             Next::Search => match &self.known.internet_message_id {
                 Some(id) => (Phase::Checks(check), Action::Search(Arc::clone(id))),
-                None => return self.concludes(Finding::Unknown(Blind::GoneWithoutName), now),
+                None => return self.concludes(Finding::Unknown(Unsettled::GoneWithoutName), now),
             },
         };
         self.phase = phase;
@@ -61,7 +61,7 @@ impl Machine {
         match finding {
             Finding::Sent(id) => Action::Answer(Ending::Found(id)),
             Finding::NoDraft(_) => Action::Answer(Ending::NotADraft(NotADraft::BeforeCall)),
-            Finding::Unknown(blind) => Action::Answer(Ending::Unknown(blind)),
+            Finding::Unknown(why) => Action::Answer(Ending::Unknown(why)),
             Finding::NotSent => {
                 self.in_doubt = false;
                 match &self.last {
@@ -92,8 +92,8 @@ impl Machine {
                 Action::Answer(Ending::NotADraft(NotADraft::EarlierCall))
             }
             Finding::NoDraft(_) => Action::Answer(Ending::NotADraft(NotADraft::EarlierCall)),
-            Finding::Unknown(blind) => Action::Answer(Ending::EarlierUnknown(blind)),
-            Finding::NotSent if self.has_namesake => Action::Answer(Ending::EarlierUnknown(Blind::Namesake)),
+            Finding::Unknown(why) => Action::Answer(Ending::EarlierUnknown(why)),
+            Finding::NotSent if self.has_namesake => Action::Answer(Ending::EarlierUnknown(Unsettled::Namesake)),
             Finding::NotSent => {
                 self.in_doubt = false;
                 self.after_another(None, now)
@@ -104,14 +104,14 @@ impl Machine {
     pub(super) fn concludes_check(&mut self, finding: Finding) -> Action {
         match finding {
             Finding::Sent(id) => Action::Answer(Ending::Found(id)),
-            Finding::NoDraft(_) => Action::Answer(Ending::Unknown(Blind::Elsewhere)),
-            Finding::NotSent if self.has_namesake => Action::Answer(Ending::Unknown(Blind::Namesake)),
+            Finding::NoDraft(_) => Action::Answer(Ending::Unknown(Unsettled::Elsewhere)),
+            Finding::NotSent if self.has_namesake => Action::Answer(Ending::Unknown(Unsettled::Namesake)),
             Finding::NotSent => {
                 self.has_found_unsent = true;
                 // Another call may be sending it under its other id.
                 self.claims().unwrap_or(Action::Answer(Ending::NotSent))
             }
-            Finding::Unknown(blind) => Action::Answer(Ending::Unknown(blind)),
+            Finding::Unknown(why) => Action::Answer(Ending::Unknown(why)),
         }
     }
 
@@ -120,7 +120,7 @@ impl Machine {
         Action::LookAtSentItems
     }
 
-    pub(super) fn saw_sent_items(&mut self, phase: Phase, folder: FolderSeen, now: Moment) -> Action {
+    pub(super) fn saw_sent_items(&mut self, phase: Phase, folder: FolderResult, now: Moment) -> Action {
         let (mut check, item, asked) = match phase {
             Phase::AsksForSentItems(check, item, asked) => (check, item, asked),
             Phase::ChecksFolder(check, mails) => return self.saw_sent_items_of(check, mails, folder, now),
@@ -134,25 +134,25 @@ impl Machine {
             | Phase::ChecksElsewhere(..) => return lost(),
         };
         match folder {
-            FolderSeen::Id(folder) if folder == item.folder => Action::Answer(Ending::Found(item.id)),
-            FolderSeen::Id(_) => {
+            FolderResult::Id(folder) if folder == item.folder => Action::Answer(Ending::Found(item.id)),
+            FolderResult::Id(_) => {
                 let next = check.lies_elsewhere(&item, self.looking(now, now));
-                if next == Next::Settled(Finding::Unknown(Blind::Elsewhere)) {
+                if next == Next::Settled(Finding::Unknown(Unsettled::Elsewhere)) {
                     return Action::Answer(Ending::NotADraft(NotADraft::Received));
                 }
                 self.checked(check, next, now)
             }
-            FolderSeen::NotAllowed(401) if !self.has_renewed => {
+            FolderResult::NotAllowed(401) if !self.has_renewed => {
                 self.renews(Phase::AsksForSentItems(check, item, asked), Action::LookAtSentItems)
             }
-            FolderSeen::NotAllowed(status) => Action::Answer(Ending::Unknown(Blind::NotAllowed(status))),
-            FolderSeen::Failed(failure) => {
+            FolderResult::NotAllowed(status) => Action::Answer(Ending::Unknown(Unsettled::NotAllowed(status))),
+            FolderResult::Failed(failure) => {
                 match retry::after(&Verdict::Throttled(failure.wait), asked, MOST_FOLDER_LOOKS, self.left(now)) {
                     Some(wait) => {
                         self.phase = Phase::AsksForSentItems(check, item, asked + 1);
                         Action::Wait(wait)
                     }
-                    None => Action::Answer(Ending::Unknown(Blind::Unsearchable)),
+                    None => Action::Answer(Ending::Unknown(Unsettled::Unsearchable)),
                 }
             }
         }
@@ -163,17 +163,17 @@ impl Machine {
         &mut self,
         mut check: Box<Check>,
         mails: Vec<ItemSeen>,
-        folder: FolderSeen,
+        folder: FolderResult,
         now: Moment,
     ) -> Action {
         let folder = match folder {
-            FolderSeen::NotAllowed(401) if !self.has_renewed => {
+            FolderResult::NotAllowed(401) if !self.has_renewed => {
                 return self.renews(Phase::ChecksFolder(check, mails), Action::LookAtSentItems);
             }
-            FolderSeen::Id(folder) => Some(folder),
-            FolderSeen::NotAllowed(_) => None,
-            FolderSeen::Failed(LookFailure { what: Ok(400..=407 | 409..=428), .. }) => None,
-            FolderSeen::Failed(failure) => {
+            FolderResult::Id(folder) => Some(folder),
+            FolderResult::NotAllowed(_) => None,
+            FolderResult::Failed(LookFailure { what: Ok(400..=407 | 409..=428), .. }) => None,
+            FolderResult::Failed(failure) => {
                 let next = check.failed(failure, self.looking(now, now));
                 return self.checked(check, next, now);
             }

@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use super::{Machine, Phase};
-use crate::delivery::check::Blind;
+use crate::delivery::check::Unsettled;
 use crate::delivery::clocks::{Moment, Waits};
 use crate::delivery::ending::{Ending, NotADraft};
 use crate::delivery::retry::{self, Wait};
 use crate::delivery::step::Action;
 use crate::delivery::verdict::Verdict;
-use crate::graph::{DraftSeen, LookFailure, Sight};
+use crate::graph::{DraftSeen, LookFailure, LookResult};
 
 impl Machine {
     /// A look before the first attempt: what it shows needs no clock.
@@ -18,24 +18,24 @@ impl Machine {
         Action::Look { recipients: true }
     }
 
-    pub(super) fn looked_first(&mut self, looks: u32, sight: Sight, now: Moment) -> Action {
-        match sight {
-            Sight::Draft(draft) => self.is_a_draft(looks, &draft, now),
-            Sight::NotADraft(_) => Action::Answer(Ending::NotADraft(NotADraft::BeforeCall)),
+    pub(super) fn looked_first(&mut self, looks: u32, shown: LookResult, now: Moment) -> Action {
+        match shown {
+            LookResult::Draft(draft) => self.is_a_draft(looks, &draft, now),
+            LookResult::NotADraft(_) => Action::Answer(Ending::NotADraft(NotADraft::BeforeCall)),
             // An earlier run of the program may have sent it.
-            Sight::Gone => match &self.known.internet_message_id {
+            LookResult::Gone => match &self.known.internet_message_id {
                 Some(id) => {
                     self.phase = Phase::SearchesFirst;
                     Action::Search(Arc::clone(id))
                 }
                 None => Action::Answer(Ending::NotFound),
             },
-            Sight::NotAllowed(401) if !self.has_renewed => {
+            LookResult::NotAllowed(401) if !self.has_renewed => {
                 self.renews(Phase::LooksFirst(looks), Action::Look { recipients: true })
             }
-            Sight::NotAllowed(status) => Action::Answer(Ending::MayNotLook(status)),
-            Sight::Another => self.looks_first_again(looks, None, now),
-            Sight::Failed(failure) => self.looks_first_again(looks, Some(failure), now),
+            LookResult::NotAllowed(status) => Action::Answer(Ending::MayNotLook(status)),
+            LookResult::Another => self.looks_first_again(looks, None, now),
+            LookResult::Failed(failure) => self.looks_first_again(looks, Some(failure), now),
         }
     }
 
@@ -48,8 +48,8 @@ impl Machine {
                 self.phase = Phase::LooksFirst(looks);
                 return Action::Wait(Wait::exactly(left));
             }
-            Waits::For(left) => return Action::Answer(Ending::EarlierUnknown(Blind::Deferred(Some(left)))),
-            Waits::Unknown => return Action::Answer(Ending::EarlierUnknown(Blind::Deferred(None))),
+            Waits::For(left) => return Action::Answer(Ending::EarlierUnknown(Unsettled::Deferred(Some(left)))),
+            Waits::Unknown => return Action::Answer(Ending::EarlierUnknown(Unsettled::Deferred(None))),
         }
         self.has_looked = true;
         match draft.has_recipients {

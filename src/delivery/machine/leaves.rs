@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::{Machine, Purpose};
-use crate::delivery::check::Blind;
+use crate::delivery::check::Unsettled;
 use crate::delivery::clocks::Moment;
 use crate::delivery::ending::{Ending, NotADraft};
 use crate::delivery::memory::{Doubt, Known, Remembered};
@@ -71,8 +71,8 @@ impl Machine {
                 ended: now.steady,
                 internet_message_id: self.known.internet_message_id.clone(),
             }),
-            Ending::Unknown(blind) | Ending::EarlierUnknown(blind) => self.doubt_left(None, *blind, now),
-            Ending::AsAttempted(Verdict::Doubtful(_), _) => self.doubt_left(None, Blind::NotAsked, now),
+            Ending::Unknown(why) | Ending::EarlierUnknown(why) => self.doubt_left(None, *why, now),
+            Ending::AsAttempted(Verdict::Doubtful(_), _) => self.doubt_left(None, Unsettled::NotAsked, now),
             // What a look found sent needs no other look.
             Ending::NotADraft(NotADraft::EarlierCall) if self.has_found_sent => {
                 let (began, ended) = self.doubt.as_ref().map_or((self.began, now.steady), |d| (d.began, d.cut_at));
@@ -96,37 +96,37 @@ impl Machine {
                 let settle = self.rules.settle;
                 let settles_in = self.doubt.as_ref().map_or(settle, |doubt| doubt.settles_in(settle));
                 let settled = (!self.in_doubt).then_some(settles_in);
-                self.doubt_left(settled, Blind::NotAsked, now)
+                self.doubt_left(settled, Unsettled::NotAsked, now)
             }
         }
     }
 
-    pub(super) fn doubt_left(&self, settled: Option<Duration>, blind: Blind, now: Moment) -> Option<Remembered> {
+    pub(super) fn doubt_left(&self, settled: Option<Duration>, why: Unsettled, now: Moment) -> Option<Remembered> {
         let doubt = match &self.doubt {
             Some(doubt) => doubt.clone(),
             // A look before sending met what an earlier run of the program may have sent.
-            None if matches!(blind, Blind::Deferred(_)) => Doubt::new(self.began, now.steady, Known::default()),
+            None if matches!(why, Unsettled::Deferred(_)) => Doubt::new(self.began, now.steady, Known::default()),
             None => return self.earlier.clone(),
         };
-        let waits = match blind {
-            Blind::Deferred(Some(left)) => left,
+        let waits = match why {
+            Unsettled::Deferred(Some(left)) => left,
             // Nobody knows until when; a day is beyond what a call waits for.
-            Blind::Deferred(None) => Duration::from_secs(86_400),
-            Blind::Gone
-            | Blind::GoneWithoutName
-            | Blind::CameBack
-            | Blind::Copy
-            | Blind::Namesake
-            | Blind::Undated
-            | Blind::Unsearchable
-            | Blind::Another
-            | Blind::NotAllowed(_)
-            | Blind::Elsewhere
-            | Blind::Changed
-            | Blind::OutOfTime
-            | Blind::Paused(_)
-            | Blind::Cancelled
-            | Blind::NotAsked => doubt.waits,
+            Unsettled::Deferred(None) => Duration::from_secs(86_400),
+            Unsettled::Gone
+            | Unsettled::GoneWithoutName
+            | Unsettled::CameBack
+            | Unsettled::Copy
+            | Unsettled::Namesake
+            | Unsettled::Undated
+            | Unsettled::Unsearchable
+            | Unsettled::Another
+            | Unsettled::NotAllowed(_)
+            | Unsettled::Elsewhere
+            | Unsettled::Changed
+            | Unsettled::OutOfTime
+            | Unsettled::Paused(_)
+            | Unsettled::Cancelled
+            | Unsettled::NotAsked => doubt.waits,
         };
         let known = self.known.clone();
         Some(Remembered::InDoubt(Doubt {
@@ -148,7 +148,7 @@ mod tests {
     use super::*;
     use crate::delivery::machine::{Rules, Verify};
     use crate::delivery::step::{Action, Event};
-    use crate::delivery::verdict::{Doubt as DoubtOfAnAttempt, Refusal};
+    use crate::delivery::verdict::{DoubtCause, Refusal};
 
     fn machine(
         purpose: Purpose,
@@ -169,12 +169,12 @@ mod tests {
 
     #[test]
     fn a_doubt_takes_the_longest_time_that_anybody_allowed_it() {
-        let left = |machine: &Machine, now| match machine.leaves(&Ending::Unknown(Blind::OutOfTime), now) {
+        let left = |machine: &Machine, now| match machine.leaves(&Ending::Unknown(Unsettled::OutOfTime), now) {
             Some(Remembered::InDoubt(doubt)) => doubt,
             other => panic!("{other:?}"),
         };
         let (mut first, now) = machine(Purpose::Send, 20, None, None);
-        attempted(&mut first, Verdict::Doubtful(DoubtOfAnAttempt::NotGraphs), now);
+        attempted(&mut first, Verdict::Doubtful(DoubtCause::NotGraphs), now);
         let doubt = left(&first, now);
         assert_eq!(doubt.settle, Duration::from_secs(20));
         for (settle_s, longest_s) in [(5, 20), (60, 60)] {

@@ -6,7 +6,7 @@ use std::sync::{Arc, LazyLock, Mutex};
 use std::time::SystemTime;
 
 use graph_message::delivery::verdict::{Verdict, judge};
-use graph_message::graph::{Asked, BaseUrl, Looked, Sight, see, see_listed};
+use graph_message::graph::{LookTarget, BaseUrl, LookReply, LookResult, read_look, read_search};
 use graph_message::transport::http::HttpOptions;
 use graph_message_fuzz::exchange::{self, CALL, ID};
 use graph_message_fuzz::reading::Reading;
@@ -65,18 +65,18 @@ fuzz_target!(|data: &[u8]| {
         secret::is_hidden_in(&target.token.quote(&String::from_utf8_lossy(&reply.body)));
     }
 
-    let looked = Looked { result: attempt, client_request_id: CALL, now };
-    let asked = Asked { id: &target.id, internet_message_id: Some(NAME) };
+    let looked = LookReply { result: attempt, client_request_id: CALL, now };
+    let asked = LookTarget { id: &target.id, internet_message_id: Some(NAME) };
     // One of its two names is enough where the other is not there.
     let is_about_it = says(data, ID.as_bytes()) || says(data, NAME.as_bytes());
-    match see(looked, asked) {
-        Sight::Draft(_) => assert!(says(data, b"true") && is_about_it, "a draft that nothing says"),
-        Sight::NotADraft(_) => assert!(says(data, b"false") && is_about_it, "no draft any more, and nothing says so"),
-        Sight::Gone => assert_eq!(reading.status, Some(404), "gone"),
-        Sight::NotAllowed(status) => assert!(matches!(status, 401 | 403) && reading.status == Some(status)),
-        Sight::Another | Sight::Failed(_) => {}
+    match read_look(looked, asked) {
+        LookResult::Draft(_) => assert!(says(data, b"true") && is_about_it, "a draft that nothing says"),
+        LookResult::NotADraft(_) => assert!(says(data, b"false") && is_about_it, "no draft any more, and nothing says so"),
+        LookResult::Gone => assert_eq!(reading.status, Some(404), "gone"),
+        LookResult::NotAllowed(status) => assert!(matches!(status, 401 | 403) && reading.status == Some(status)),
+        LookResult::Another | LookResult::Failed(_) => {}
     }
-    let _ = see_listed(looked, NAME);
+    let _ = read_search(looked, NAME);
 });
 
 /// Whether the body is framed as empty: `Content-Length: 0`, or a last chunk, and what stands behind is none of it.

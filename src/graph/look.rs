@@ -11,7 +11,7 @@ use super::{InternetMessageId, MessageId};
 
 /// What a look at a message shows.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Sight {
+pub enum LookResult {
     /// It is a draft.
     Draft(DraftSeen),
     /// It exists and is no draft.
@@ -75,9 +75,9 @@ pub struct ItemSeen {
 
 /// What a search of the mailbox for an `internetMessageId` shows.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Listed {
+pub enum SearchResult {
     /// All items that have it.
-    Items(Vec<Listing>),
+    Items(Vec<Hit>),
     /// The token may not look (401 or 403, which is given).
     NotAllowed(u16),
     /// The list holds items that were not asked for, or not all that were: nothing follows from what is not in it.
@@ -88,16 +88,16 @@ pub enum Listed {
 
 /// An item of such a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Listing {
+pub enum Hit {
     /// A draft.
-    Draft(DraftListed),
+    Draft(ListedDraft),
     /// A message that is no draft.
     NotADraft(ItemSeen),
 }
 
 /// A draft as a list shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DraftListed {
+pub struct ListedDraft {
     /// `id`.
     pub id: String,
     /// `parentFolderId`.
@@ -108,7 +108,7 @@ pub struct DraftListed {
 
 /// What asking for the id of a folder shows.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum FolderSeen {
+pub enum FolderResult {
     /// Its id.
     Id(String),
     /// The token may not look (401 or 403, which is given).
@@ -119,7 +119,7 @@ pub enum FolderSeen {
 
 /// A reply to a look, with what it is read against.
 #[derive(Debug, Clone, Copy)]
-pub struct Looked<'a> {
+pub struct LookReply<'a> {
     /// What came back.
     pub result: Result<&'a Reply, &'a Failure>,
     /// The `client-request-id` of the request.
@@ -130,7 +130,7 @@ pub struct Looked<'a> {
 
 /// Which message a look was for.
 #[derive(Debug, Clone, Copy)]
-pub struct Asked<'a> {
+pub struct LookTarget<'a> {
     /// Its id.
     pub id: &'a MessageId,
     /// Its `internetMessageId`, where it is known.
@@ -138,42 +138,44 @@ pub struct Asked<'a> {
 }
 
 /// What a look at a message shows.
-pub fn see(look: Looked, asked: Asked) -> Sight {
+pub fn read_look(look: LookReply, asked: LookTarget) -> LookResult {
     match read(look) {
-        Read::Json(json, reply) => of_message(&json, asked).unwrap_or_else(|| Sight::Failed(unreadable(reply, look))),
-        Read::Missing(_) => Sight::Gone,
-        Read::NotAllowed(status) => Sight::NotAllowed(status),
-        Read::Failed(failure) => Sight::Failed(failure),
+        Read::Json(json, reply) => {
+            of_message(&json, asked).unwrap_or_else(|| LookResult::Failed(unreadable(reply, look)))
+        }
+        Read::Missing(_) => LookResult::Gone,
+        Read::NotAllowed(status) => LookResult::NotAllowed(status),
+        Read::Failed(failure) => LookResult::Failed(failure),
     }
 }
 
 /// What a search of all folders for an `internetMessageId` shows.
-pub fn see_listed(look: Looked, internet_message_id: &str) -> Listed {
+pub fn read_search(look: LookReply, internet_message_id: &str) -> SearchResult {
     match read(look) {
         Read::Json(json, reply) => {
-            listed(&json, internet_message_id).unwrap_or_else(|| Listed::Failed(unreadable(reply, look)))
+            listed(&json, internet_message_id).unwrap_or_else(|| SearchResult::Failed(unreadable(reply, look)))
         }
-        Read::NotAllowed(status) => Listed::NotAllowed(status),
-        Read::Missing(reply) => Listed::Failed(unreadable(reply, look)),
-        Read::Failed(failure) => Listed::Failed(failure),
+        Read::NotAllowed(status) => SearchResult::NotAllowed(status),
+        Read::Missing(reply) => SearchResult::Failed(unreadable(reply, look)),
+        Read::Failed(failure) => SearchResult::Failed(failure),
     }
 }
 
 /// What asking for a folder's id shows.
-pub fn see_folder(look: Looked) -> FolderSeen {
+pub fn read_folder(look: LookReply) -> FolderResult {
     match read(look) {
         Read::Json(json, reply) => match text(&json, "id") {
-            id if id.is_empty() => FolderSeen::Failed(unreadable(reply, look)),
-            id => FolderSeen::Id(id),
+            id if id.is_empty() => FolderResult::Failed(unreadable(reply, look)),
+            id => FolderResult::Id(id),
         },
-        Read::NotAllowed(status) => FolderSeen::NotAllowed(status),
-        Read::Missing(reply) => FolderSeen::Failed(unreadable(reply, look)),
-        Read::Failed(failure) => FolderSeen::Failed(failure),
+        Read::NotAllowed(status) => FolderResult::NotAllowed(status),
+        Read::Missing(reply) => FolderResult::Failed(unreadable(reply, look)),
+        Read::Failed(failure) => FolderResult::Failed(failure),
     }
 }
 
 /// The date of a reply of Graph's: the service's clock.
-pub fn service_time(look: Looked) -> Option<SystemTime> {
+pub fn service_time(look: LookReply) -> Option<SystemTime> {
     let reply = look.result.ok().filter(|reply| reply.is_graphs() && reply.is_for(look.client_request_id))?;
     httpdate::parse_http_date(reply.date.as_deref()?.trim()).ok()
 }
@@ -187,7 +189,7 @@ enum Read<'a> {
 }
 
 /// Only a whole JSON reply to this very request shows anything; a refusal counts where it is Graph's own.
-fn read(look: Looked<'_>) -> Read<'_> {
+fn read(look: LookReply<'_>) -> Read<'_> {
     let reply = match look.result {
         Ok(reply) => reply,
         Err(failure) => return Read::Failed(LookFailure { what: Err(failure.cause), wait: None }),
@@ -208,21 +210,21 @@ fn read(look: Looked<'_>) -> Read<'_> {
     }
 }
 
-fn unreadable(reply: &Reply, look: Looked) -> LookFailure {
+fn unreadable(reply: &Reply, look: LookReply) -> LookFailure {
     LookFailure { what: Ok(reply.status), wait: asked_to_wait(reply, look.client_request_id, look.now) }
 }
 
-fn of_message(json: &Value, asked: Asked) -> Option<Sight> {
+fn of_message(json: &Value, asked: LookTarget) -> Option<LookResult> {
     let is_draft = json.get("isDraft")?.as_bool()?;
     if !is_it(json, asked) {
-        return Some(Sight::Another);
+        return Some(LookResult::Another);
     }
-    Some(if is_draft { Sight::Draft(draft(json)) } else { Sight::NotADraft(item(json)) })
+    Some(if is_draft { LookResult::Draft(draft(json)) } else { LookResult::NotADraft(item(json)) })
 }
 
 /// Whether an answer is about the message that was asked for. An immutable id may be answered with the plain one; other ids
 /// must be the same. What names neither id nor `internetMessageId` is about nothing.
-fn is_it(json: &Value, asked: Asked) -> bool {
+fn is_it(json: &Value, asked: LookTarget) -> bool {
     let id = text(json, "id");
     let same_id = match id.as_str() {
         "" => None,
@@ -268,31 +270,27 @@ fn time(text: &str) -> Option<SystemTime> {
     humantime::parse_rfc3339(text).ok().filter(|time| *time >= earliest)
 }
 
-fn listed(json: &Value, internet_message_id: &str) -> Option<Listed> {
+fn listed(json: &Value, internet_message_id: &str) -> Option<SearchResult> {
     let values = json.get("value")?.as_array()?;
     let mut items = Vec::with_capacity(values.len());
     for value in values {
         let is_draft = value.get("isDraft")?.as_bool()?;
         if !InternetMessageId::of_graph(&text(value, "internetMessageId")).is_same(internet_message_id) {
-            return Some(Listed::Unfiltered);
+            return Some(SearchResult::Unfiltered);
         }
         let id = text(value, "id");
         if is_draft && id.is_empty() {
             // It may be the one that was asked for, or another.
-            return Some(Listed::Unfiltered);
+            return Some(SearchResult::Unfiltered);
         }
         items.push(if is_draft {
-            Listing::Draft(DraftListed {
-                id,
-                folder: text(value, "parentFolderId"),
-                change_key: text(value, "changeKey"),
-            })
+            Hit::Draft(ListedDraft { id, folder: text(value, "parentFolderId"), change_key: text(value, "changeKey") })
         } else {
-            Listing::NotADraft(item(value))
+            Hit::NotADraft(item(value))
         });
     }
     let is_whole = json.get("@odata.nextLink").is_none();
-    Some(if is_whole { Listed::Items(items) } else { Listed::Unfiltered })
+    Some(if is_whole { SearchResult::Items(items) } else { SearchResult::Unfiltered })
 }
 
 fn text(json: &Value, name: &str) -> String {
@@ -341,15 +339,15 @@ mod tests {
     const DRAFT: &str =
         r#"{"id":"AAMkX","isDraft":true,"parentFolderId":"f","changeKey":"k","internetMessageId":"<m>"}"#;
 
-    fn looked(reply: &Reply) -> Looked<'_> {
-        Looked { result: Ok(reply), client_request_id: CALL, now: SystemTime::UNIX_EPOCH }
+    fn looked(reply: &Reply) -> LookReply<'_> {
+        LookReply { result: Ok(reply), client_request_id: CALL, now: SystemTime::UNIX_EPOCH }
     }
 
-    fn sight_of(reply: &Reply, id: &str, internet_message_id: Option<&str>) -> Sight {
-        see(looked(reply), Asked { id: &MessageId::parse(id).unwrap(), internet_message_id })
+    fn sight_of(reply: &Reply, id: &str, internet_message_id: Option<&str>) -> LookResult {
+        read_look(looked(reply), LookTarget { id: &MessageId::parse(id).unwrap(), internet_message_id })
     }
 
-    fn sight(reply: &Reply) -> Sight {
+    fn shown(reply: &Reply) -> LookResult {
         sight_of(reply, ID, None)
     }
 
@@ -359,7 +357,7 @@ mod tests {
 
     #[test]
     fn a_draft() {
-        let Sight::Draft(draft) = sight(&Reply::whole(200, DRAFT)) else { panic!("no draft") };
+        let LookResult::Draft(draft) = shown(&Reply::whole(200, DRAFT)) else { panic!("no draft") };
         assert_eq!(
             (draft.folder.as_str(), draft.change_key.as_str(), draft.internet_message_id.as_str()),
             ("f", "k", "<m>")
@@ -372,7 +370,7 @@ mod tests {
             (r#""toRecipients":[],"ccRecipients":[],"bccRecipients":null"#, None),
         ] {
             let body = format!("{},{recipients}}}", DRAFT.trim_end_matches('}'));
-            let Sight::Draft(draft) = sight(&Reply::whole(200, &body)) else { panic!("no draft in {body}") };
+            let LookResult::Draft(draft) = shown(&Reply::whole(200, &body)) else { panic!("no draft in {body}") };
             assert_eq!(draft.has_recipients, has, "{body}");
         }
     }
@@ -381,7 +379,7 @@ mod tests {
     fn a_deferred_draft() {
         let deferred = |properties: &str| {
             let body = format!("{},\"singleValueExtendedProperties\":{properties}}}", DRAFT.trim_end_matches('}'));
-            let Sight::Draft(draft) = sight(&Reply::whole(200, &body)) else { panic!("no draft in {body}") };
+            let LookResult::Draft(draft) = shown(&Reply::whole(200, &body)) else { panic!("no draft in {body}") };
             draft.deferred
         };
         let until = Deferred::Until(time("2026-11-27T10:00:00Z"));
@@ -407,8 +405,8 @@ mod tests {
     fn no_draft_any_more() {
         let sent_at = |value: &str| {
             let body = format!(r#"{{"id":"AAMkX","isDraft":false,"parentFolderId":"s","sentDateTime":{value}}}"#);
-            match sight(&Reply::whole(200, &body)) {
-                Sight::NotADraft(item) => {
+            match shown(&Reply::whole(200, &body)) {
+                LookResult::NotADraft(item) => {
                     assert_eq!((item.id.as_str(), item.folder.as_str()), (ID, "s"));
                     item.sent_at
                 }
@@ -432,7 +430,7 @@ mod tests {
             assert_eq!(sent_at(unusable), None, "{unusable}");
         }
         let absent = Reply::whole(200, r#"{"id":"AAMkX","isDraft":false}"#);
-        assert!(matches!(sight(&absent), Sight::NotADraft(ItemSeen { sent_at: None, .. })));
+        assert!(matches!(shown(&absent), LookResult::NotADraft(ItemSeen { sent_at: None, .. })));
     }
 
     #[test]
@@ -444,8 +442,8 @@ mod tests {
             )
         };
         let is_it = |asked: &str, known: Option<&str>, reply: &Reply| match sight_of(reply, asked, known) {
-            Sight::NotADraft(_) => true,
-            Sight::Another => false,
+            LookResult::NotADraft(_) => true,
+            LookResult::Another => false,
             other => panic!("{other:?}"),
         };
         // Of one kind, ids are the same or another's.
@@ -473,42 +471,45 @@ mod tests {
 
     #[test]
     fn a_search() {
-        let list = |body: &str| see_listed(looked(&Reply::whole(200, body)), "<m>");
-        assert_eq!(list(r#"{"value":[]}"#), Listed::Items(Vec::new()));
+        let list = |body: &str| read_search(looked(&Reply::whole(200, body)), "<m>");
+        assert_eq!(list(r#"{"value":[]}"#), SearchResult::Items(Vec::new()));
         let items = r#"{"id":"d","isDraft":true,"internetMessageId":"<m>","parentFolderId":"f","changeKey":"k"},
             {"id":"s","isDraft":false,"internetMessageId":"<m>","parentFolderId":"f","sentDateTime":"2026-11-23T10:00:00Z"}"#;
         let sent = ItemSeen { id: "s".to_owned(), folder: "f".to_owned(), sent_at: Some(time("2026-11-23T10:00:00Z")) };
         let [id, folder, change_key] = ["d", "f", "k"].map(str::to_owned);
-        let draft = DraftListed { id, folder, change_key };
-        let both = Listed::Items(vec![Listing::Draft(draft), Listing::NotADraft(sent)]);
+        let draft = ListedDraft { id, folder, change_key };
+        let both = SearchResult::Items(vec![Hit::Draft(draft), Hit::NotADraft(sent)]);
         assert_eq!(list(&format!(r#"{{"value":[{items}]}}"#)), both);
         // Where the filter was ignored, or the list goes on, what is not in it proves nothing.
         let ignored = format!(r#"{{"value":[{items},{{"id":"x","isDraft":false,"internetMessageId":"<n>"}}]}}"#);
-        assert_eq!(list(&ignored), Listed::Unfiltered);
-        assert_eq!(list(r#"{"value":[{"id":"x","isDraft":false}]}"#), Listed::Unfiltered);
-        assert_eq!(list(r#"{"value":[{"id":null,"isDraft":true,"internetMessageId":"<m>"}]}"#), Listed::Unfiltered);
-        assert_eq!(list(&format!(r#"{{"@odata.nextLink":"https://x","value":[{items}]}}"#)), Listed::Unfiltered);
-        let failed = |status| Listed::Failed(LookFailure { what: Ok(status), wait: None });
+        assert_eq!(list(&ignored), SearchResult::Unfiltered);
+        assert_eq!(list(r#"{"value":[{"id":"x","isDraft":false}]}"#), SearchResult::Unfiltered);
+        assert_eq!(
+            list(r#"{"value":[{"id":null,"isDraft":true,"internetMessageId":"<m>"}]}"#),
+            SearchResult::Unfiltered
+        );
+        assert_eq!(list(&format!(r#"{{"@odata.nextLink":"https://x","value":[{items}]}}"#)), SearchResult::Unfiltered);
+        let failed = |status| SearchResult::Failed(LookFailure { what: Ok(status), wait: None });
         assert_eq!(list("{}"), failed(200));
         assert_eq!(list(r#"{"value":[{"id":"x"}]}"#), failed(200));
-        assert_eq!(see_listed(looked(&Reply::whole(404, "")), "<m>"), failed(404));
-        assert_eq!(see_listed(looked(&Reply::whole(403, "")), "<m>"), Listed::NotAllowed(403));
+        assert_eq!(read_search(looked(&Reply::whole(404, "")), "<m>"), failed(404));
+        assert_eq!(read_search(looked(&Reply::whole(403, "")), "<m>"), SearchResult::NotAllowed(403));
     }
 
     #[test]
     fn a_folder() {
-        assert_eq!(see_folder(looked(&Reply::whole(200, r#"{"id":"f"}"#))), FolderSeen::Id("f".to_owned()));
-        assert_eq!(see_folder(looked(&Reply::whole(403, ""))), FolderSeen::NotAllowed(403));
-        let failed = |status| FolderSeen::Failed(LookFailure { what: Ok(status), wait: None });
-        assert_eq!(see_folder(looked(&Reply::whole(200, "{}"))), failed(200));
-        assert_eq!(see_folder(looked(&Reply::whole(404, ""))), failed(404));
+        assert_eq!(read_folder(looked(&Reply::whole(200, r#"{"id":"f"}"#))), FolderResult::Id("f".to_owned()));
+        assert_eq!(read_folder(looked(&Reply::whole(403, ""))), FolderResult::NotAllowed(403));
+        let failed = |status| FolderResult::Failed(LookFailure { what: Ok(status), wait: None });
+        assert_eq!(read_folder(looked(&Reply::whole(200, "{}"))), failed(200));
+        assert_eq!(read_folder(looked(&Reply::whole(404, ""))), failed(404));
     }
 
     #[test]
     fn what_shows_nothing() {
-        assert_eq!(sight(&Reply::whole(404, "")), Sight::Gone);
-        assert_eq!(sight(&Reply::whole(403, "")), Sight::NotAllowed(403));
-        assert_eq!(sight(&Reply::whole(401, "")), Sight::NotAllowed(401));
+        assert_eq!(shown(&Reply::whole(404, "")), LookResult::Gone);
+        assert_eq!(shown(&Reply::whole(403, "")), LookResult::NotAllowed(403));
+        assert_eq!(shown(&Reply::whole(401, "")), LookResult::NotAllowed(401));
         for nothing in [
             Reply::whole(200, "<html>"),
             Reply::whole(200, "{}"),
@@ -525,10 +526,10 @@ mod tests {
             Reply { client_request_ids: vec!["another".to_owned()], ..Reply::whole(403, "") },
         ] {
             let failed = LookFailure { what: Ok(nothing.status), wait: None };
-            assert_eq!(sight(&nothing), Sight::Failed(failed), "{nothing:?}");
+            assert_eq!(shown(&nothing), LookResult::Failed(failed), "{nothing:?}");
         }
-        let wait = |reply: Reply| match sight(&Reply { retry_after: Some("3".to_owned()), ..reply }) {
-            Sight::Failed(failure) => failure.wait,
+        let wait = |reply: Reply| match shown(&Reply { retry_after: Some("3".to_owned()), ..reply }) {
+            LookResult::Failed(failure) => failure.wait,
             other => panic!("{other:?}"),
         };
         assert_eq!(wait(Reply::whole(429, "")), Some(Duration::from_secs(3)));
@@ -536,11 +537,11 @@ mod tests {
         assert_eq!(wait(Reply { request_id: String::new(), ..Reply::whole(429, "<html>") }), None);
         assert_eq!(wait(Reply::whole(302, "")), None);
         let failure = Failure { handed_on: true, cause: Cause::TimedOut, detail: String::new() };
-        let look = Looked { result: Err(&failure), client_request_id: CALL, now: SystemTime::UNIX_EPOCH };
+        let look = LookReply { result: Err(&failure), client_request_id: CALL, now: SystemTime::UNIX_EPOCH };
         let id = MessageId::parse(ID).unwrap();
         assert_eq!(
-            see(look, Asked { id: &id, internet_message_id: None }),
-            Sight::Failed(LookFailure { what: Err(Cause::TimedOut), wait: None })
+            read_look(look, LookTarget { id: &id, internet_message_id: None }),
+            LookResult::Failed(LookFailure { what: Err(Cause::TimedOut), wait: None })
         );
     }
 
