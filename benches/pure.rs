@@ -6,9 +6,9 @@ use std::hint::black_box;
 use std::time::SystemTime;
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use graph_message::delivery::key::{MailboxKey, MessageKey};
 use graph_message::delivery::verdict::judge;
-use graph_message::graph::{BaseUrl, BodyEnd, Framing, GraphError, Mailbox, MessageId, Reply, Target, Token};
+use graph_message::graph::{BaseUrl, Expected, GraphError, Mailbox, MessageId, Reply, Target, Token};
+use graph_message::sharing::key::{MailboxKey, MessageKey};
 
 /// As long as Graph's ids are.
 const ID: &str = "AAMkAGVmMDEzMTM4LTZmYWUtNDdkNC1hMDZiLTU1OGY5OTZhYmY4OABGAAAAAAAiQ8W967B7TKBjgx9rVEURBwAiIsqMbYjsT5e-T7KzowPTAAAAAAEQAAAiIsqMbYjsT5e-T7KzowPTAAAYbvZDAAA=";
@@ -28,17 +28,9 @@ fn target() -> Target {
 
 fn reply(status: u16, body: &str) -> Reply {
     Reply {
-        status,
-        framing: Framing::Length,
-        body_end: BodyEnd::Complete,
-        body: body.as_bytes().to_vec(),
         request_id: "0c2f6a4e-58f1-4f0e-9a57-2f5b8f1f3f55".to_owned(),
-        retry_after: None,
         date: Some("Tue, 24 Nov 2026 09:15:03 GMT".to_owned()),
-        www_authenticate: Vec::new(),
-        client_request_ids: Vec::new(),
-        came_early: false,
-        lacks_its_name: false,
+        ..Reply::whole(status, body)
     }
 }
 
@@ -50,9 +42,10 @@ fn pure(bench: &mut Criterion) {
     bench.bench_function("token parse, 1500 bytes", |b| b.iter(|| Token::parse(black_box(&token)).unwrap()));
     bench.bench_function("request build", |b| b.iter(|| black_box(&target).send()));
     bench.bench_function("message key", |b| b.iter(|| MessageKey::of(black_box(&target.id))));
-    bench.bench_function("mailbox key", |b| b.iter(|| MailboxKey::of(black_box(&target))));
-    bench.bench_function("verdict of a 202", |b| b.iter(|| judge(Ok(black_box(&accepted)), call, now)));
-    bench.bench_function("verdict of a 403", |b| b.iter(|| judge(Ok(black_box(&refused)), call, now)));
+    bench.bench_function("mailbox key", |b| b.iter(|| MailboxKey::of(&target.base, black_box(&target.mailbox), "")));
+    bench
+        .bench_function("verdict of a 202", |b| b.iter(|| judge(Ok(black_box(&accepted)), Expected::Empty, call, now)));
+    bench.bench_function("verdict of a 403", |b| b.iter(|| judge(Ok(black_box(&refused)), Expected::Empty, call, now)));
     bench.bench_function("Graph error parse", |b| b.iter(|| GraphError::parse(black_box(ERROR.as_bytes())).unwrap()));
 }
 

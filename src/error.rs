@@ -28,7 +28,7 @@ pub struct Error {
     /// The decoded claims challenge of a 401, empty where there is none.
     pub claims: String,
     /// What the last look at the message showed.
-    pub seen: LastLook,
+    pub last_look: LastLook,
     /// The message's `internetMessageId` where it is known, else empty.
     pub internet_message_id: String,
 }
@@ -63,7 +63,7 @@ impl Error {
             retry_after: Duration::ZERO,
             attempts: 0,
             claims: String::new(),
-            seen: LastLook::Nothing,
+            last_look: LastLook::Nothing,
             internet_message_id: String::new(),
         }
     }

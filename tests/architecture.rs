@@ -2,33 +2,24 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+#[path = "architecture/files.rs"]
+mod files;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Which modules each top-level module may use. Arrows go down only.
-const ARROWS: [(&str, &[&str]); 12] = [
-    ("ffi", &["client", "error", "panic", "status"]),
-    ("python", &["client", "error", "panic"]),
-    ("panic", &[]),
-    ("client", &["delivery", "error", "graph", "per_process", "signal", "status", "transport"]),
-    ("delivery", &["graph", "signal", "status", "sync"]),
-    ("signal", &["sync"]),
-    ("sync", &[]),
-    ("transport", &["error", "graph", "per_process", "sync"]),
-    ("per_process", &[]),
-    ("graph", &["error"]),
-    ("error", &["status"]),
-    ("status", &[]),
-];
-
 /// Modules that take values and return values.
-const PURE: [&str; 3] = ["graph", "error", "status"];
+const PURE: [&str; 4] = ["delivery", "graph", "error", "status"];
 
 struct Source {
     path: PathBuf,
     module: String,
     /// The code without its tests and comments, a line each.
     lines: Vec<String>,
+}
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
 fn sources() -> Vec<Source> {
@@ -42,12 +33,12 @@ fn sources() -> Vec<Source> {
             }
         }
     }
-    let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let src = root().join("src");
     let mut paths = Vec::new();
     walk(&src, &mut paths);
     paths
         .into_iter()
-        .filter(|path| path.file_name().unwrap() != "tests.rs")
+        .filter(|path| !path.iter().any(|part| part == "tests" || part == "tests.rs"))
         .map(|path| {
             let text = fs::read_to_string(&path).unwrap();
             let path = path.strip_prefix(&src).unwrap().to_path_buf();
@@ -78,24 +69,76 @@ fn none(rule: &str, breaks: impl Fn(&Source, &str) -> bool) {
     assert!(broken.is_empty(), "{rule}:\n{}", broken.join("\n"));
 }
 
+/// Which modules each top-level module uses, as `src/lib.rs` draws it, from the top to the bottom.
+fn drawn() -> Vec<(String, Vec<String>)> {
+    let text = fs::read_to_string(root().join("src/lib.rs")).unwrap();
+    let lines = text.lines().filter_map(|line| line.strip_prefix("//! ")?.split_once(" uses "));
+    let used = |users: &str| users.split(' ').filter(|name| *name != "nothing").map(str::to_owned).collect();
+    lines.map(|(name, users)| (name.trim().to_owned(), used(users))).collect()
+}
+
 #[test]
-fn every_module_is_drawn() {
-    for source in sources().iter().filter(|source| source.module != "lib") {
-        assert!(ARROWS.iter().any(|(module, _)| *module == source.module), "{} has no place", source.path.display());
+fn folders_use_what_is_drawn_and_nothing_else() {
+    let drawn = drawn();
+    assert!(drawn.len() > 10, "the drawing in src/lib.rs is not found");
+    let sources = sources();
+    for source in sources.iter().filter(|source| source.module != "lib") {
+        assert!(drawn.iter().any(|(name, _)| *name == source.module), "{} is not drawn", source.path.display());
+    }
+    for (at, (module, allowed)) in drawn.iter().enumerate() {
+        let of_it = || sources.iter().filter(|source| source.module == *module);
+        let uses = |other: &str| of_it().any(|source| source.lines.iter().any(|line| names(line, other)));
+        for (number, (other, _)) in drawn.iter().enumerate().filter(|(_, (other, _))| other != module) {
+            assert_eq!(uses(other), allowed.contains(other), "{module} uses {other}, or src/lib.rs draws that it does");
+            assert!(!uses(other) || number > at, "{module} uses {other}, which is drawn above it");
+        }
+    }
+    none("imports of several modules hide arrows", |_, line| line.contains("crate::{"));
+}
+
+fn names(line: &str, module: &str) -> bool {
+    line.match_indices("crate::").any(|(at, found)| {
+        let rest = &line[at + found.len()..];
+        rest.strip_prefix(module).is_some_and(|rest| !rest.starts_with(|c: char| c.is_alphanumeric() || c == '_'))
+    })
+}
+
+#[test]
+fn files_have_no_circles() {
+    let uses = files::uses();
+    assert!(uses.len() > 80, "only {} files found: the search is broken", uses.len());
+    if let Some(circle) = files::circle(&uses) {
+        panic!("a circle: {}", circle.join(" -> "));
     }
 }
 
 #[test]
-fn arrows_go_down_only() {
-    for (module, allowed) in ARROWS {
-        none(&format!("{module} may use {allowed:?} alone"), |source, line| {
-            source.module == module
-                && ARROWS.iter().any(|(other, _)| {
-                    *other != module && !allowed.contains(other) && line.contains(&format!("crate::{other}"))
-                })
-        });
+fn files_have_one_subject() {
+    const MOST_LINES: usize = 350;
+    for source in sources() {
+        let lines = source.lines.len();
+        assert!(lines <= MOST_LINES, "src/{} has {lines} lines without its tests", source.path.display());
     }
-    none("imports of several modules hide arrows", |_, line| line.contains("crate::{"));
+}
+
+/// The tour of `CONTRIBUTING.md`: each line names a file and the functions that are passed in it.
+#[test]
+fn the_tour_can_be_walked() {
+    let text = fs::read_to_string(root().join("CONTRIBUTING.md")).unwrap();
+    let tour = text.split("## The tour").nth(1).unwrap().split("\n## ").next().unwrap();
+    let mut stops = 0;
+    for line in tour.lines().filter(|line| line.starts_with("| `src/")) {
+        let mut quoted = line.split('`').skip(1).step_by(2);
+        let path = quoted.next().unwrap();
+        let code = fs::read_to_string(root().join(path)).unwrap_or_else(|_| panic!("{path} is not there"));
+        for function in quoted {
+            stops += 1;
+            let name = function.rsplit("::").next().unwrap();
+            let defines = [format!("fn {name}("), format!("fn {name}<")].iter().any(|start| code.contains(start));
+            assert!(defines, "{path} has no function {name}");
+        }
+    }
+    assert!(stops > 20, "only {stops} functions found: the search is broken");
 }
 
 #[test]

@@ -18,17 +18,15 @@ use std::time::{Duration, Instant, SystemTime};
 
 use graph_message::client::{Call, Client, Clock, Credential, Fixed, Receipt, Settings, Verify};
 use graph_message::delivery::clocks::Moment;
-use graph_message::delivery::flights::{Caller, Claim, Flights, Landed, Lead, Role};
-use graph_message::delivery::gate::{Entry, Gates};
-use graph_message::delivery::key::{MailboxKey, MessageKey};
-use graph_message::delivery::memory::Remembered;
+use graph_message::delivery::remembered::Remembered;
 use graph_message::error::Error;
-use graph_message::graph::{
-    BaseUrl, BodyEnd, Cause, Failure, Framing, Mailbox, MessageId, Method, Reply, Request, Target, Token,
-};
+use graph_message::graph::{BaseUrl, Cause, Failure, Mailbox, MessageId, Method, Reply, Request, Token};
+use graph_message::sharing::flights::{Caller, Claim, Flights, Landed, Lead, Role};
+use graph_message::sharing::gate::{Entry, Gates};
+use graph_message::sharing::key::{MailboxKey, MessageKey};
 use graph_message::signal::Signal;
 use graph_message::status::Status;
-use graph_message::transport::{Cancel, Limits, Transport};
+use graph_message::transport::{Body, Cancel, Limits, Transport};
 use loom::sync::Mutex;
 use loom::thread;
 
@@ -56,14 +54,7 @@ fn key(id: &str) -> MessageKey {
 }
 
 fn mailbox() -> MailboxKey {
-    MailboxKey::of(&Target {
-        base: BaseUrl::default(),
-        mailbox: Mailbox::Me,
-        id: MessageId::parse("draft").unwrap(),
-        token: Token::parse("t").unwrap(),
-        client_request_id: "c".into(),
-        user_agent: http::HeaderValue::from_static("ua"),
-    })
+    MailboxKey::of(&BaseUrl::default(), &Mailbox::Me, "t")
 }
 
 fn caller() -> Caller {
@@ -379,19 +370,7 @@ impl Clock for Passing {
 }
 
 fn reply(status: u16, body: &str) -> Result<Reply, Failure> {
-    Ok(Reply {
-        status,
-        framing: Framing::Length,
-        body_end: BodyEnd::Complete,
-        body: body.as_bytes().to_vec(),
-        request_id: "r".to_owned(),
-        retry_after: None,
-        date: Some("Mon, 23 Nov 2026 10:00:00 GMT".to_owned()),
-        www_authenticate: Vec::new(),
-        client_request_ids: Vec::new(),
-        came_early: false,
-        lacks_its_name: false,
-    })
+    Ok(Reply { date: Some("Mon, 23 Nov 2026 10:00:00 GMT".to_owned()), ..Reply::whole(status, body) })
 }
 
 fn item(id: &str, is_draft: bool) -> String {
@@ -403,7 +382,7 @@ fn item(id: &str, is_draft: bool) -> String {
 }
 
 impl Transport for Network {
-    fn exchange(&self, request: &Request, _: &Limits) -> Result<Reply, Failure> {
+    fn exchange(&self, request: &Request, _: Body, _: &Limits) -> Result<Reply, Failure> {
         let now = self.clock.passed();
         let mut service = self.service.lock().unwrap();
         service.open += 1;
@@ -416,7 +395,7 @@ impl Transport for Network {
             now >= service.paused_until || self.clock.passed() < service.paused_until,
             "asked although asked to wait"
         );
-        let token = request.token.authorization().trim_start_matches("Bearer ");
+        let token = request.token.as_ref().unwrap().authorization().trim_start_matches("Bearer ");
         if service.refused.contains(&token) {
             return reply(401, r#"{"error":{"code":"InvalidAuthenticationToken","message":"m"}}"#);
         }
@@ -516,15 +495,19 @@ fn a_gate_of_one_is_never_stuck() {
 struct Renewing(Arc<Mutex<u32>>);
 
 impl Credential for Renewing {
-    fn token(&self) -> Token {
-        let renewed = *self.0.lock().unwrap() > 0;
-        Token::parse(if renewed { "new" } else { "old" }).unwrap()
+    fn identity(&self) -> &str {
+        "renewing"
     }
 
-    fn renewed(&self, refused: &Token, _: &str) -> Option<Token> {
+    fn token(&self, _: &dyn Transport, _: &Limits) -> Result<Token, Error> {
+        let renewed = *self.0.lock().unwrap() > 0;
+        Token::parse(if renewed { "new" } else { "old" })
+    }
+
+    fn renewed(&self, refused: &Token, _: &str, _: &dyn Transport, _: &Limits) -> Result<Option<Token>, Error> {
         assert_eq!(refused.authorization(), "Bearer old");
         *self.0.lock().unwrap() += 1;
-        Some(Token::parse("new").unwrap())
+        Token::parse("new").map(Some)
     }
 }
 

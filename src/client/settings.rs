@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use http::HeaderValue;
 
-use super::log::Log;
-use crate::delivery::machine::Verify;
+use crate::delivery::machine::{Rules, Verify};
+use crate::engine::{EngineSettings, Log};
 use crate::error::Error;
 use crate::graph::BaseUrl;
-use crate::transport::http::{HttpOptions, Proxy, Roots};
+use crate::transport::{HttpOptions, Proxy, Roots};
 
 /// How this library names itself to the service.
 const PRODUCT: &str = concat!("graph-message/", env!("CARGO_PKG_VERSION"));
@@ -17,7 +17,7 @@ const PRODUCT: &str = concat!("graph-message/", env!("CARGO_PKG_VERSION"));
 /// The longest name of the calling program in `User-Agent`.
 const LONGEST_PRODUCT: usize = 256;
 
-/// The longest time to settle: below the five minutes for which `delivery::flights` remembers an id.
+/// The longest time to settle: below the five minutes for which `sharing::memory` remembers an id.
 const LONGEST_SETTLE_MS: u32 = 240_000;
 
 /// The settings of a client.
@@ -25,12 +25,12 @@ const LONGEST_SETTLE_MS: u32 = 240_000;
 pub struct Settings {
     pub(super) base_url: BaseUrl,
     pub(super) timeout: Duration,
-    pub(super) attempt_timeout: Duration,
-    pub(super) connect_timeout: Duration,
-    pub(super) max_attempts: u32,
-    pub(super) verify: Verify,
+    attempt_timeout: Duration,
+    connect_timeout: Duration,
+    max_attempts: u32,
+    verify: Verify,
     pub(super) settle: Duration,
-    pub(super) mailbox_concurrency: u32,
+    mailbox_concurrency: u32,
     pub(super) late_after: Duration,
     pub(super) http: HttpOptions,
     pub(super) log: Log,
@@ -163,6 +163,21 @@ impl Settings {
     /// Where log lines go.
     pub fn set_log(&mut self, log: Log) {
         self.log = log;
+    }
+
+    /// How long a request may take, and how often it is tried.
+    pub(super) fn engine(&self) -> EngineSettings {
+        EngineSettings {
+            attempt_timeout: self.attempt_timeout,
+            connect_timeout: self.connect_timeout,
+            max_attempts: self.max_attempts,
+            mailbox_concurrency: self.mailbox_concurrency,
+        }
+    }
+
+    /// What the send machine decides by.
+    pub(super) fn rules(&self) -> Rules {
+        Rules { verify: self.verify, max_attempts: self.max_attempts, settle: self.settle }
     }
 
     /// The `User-Agent` header.

@@ -1,76 +1,13 @@
 //! The loop on a scripted transport and a clock that only waiting moves.
 
-use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant, SystemTime};
+use std::time::Duration;
 
 use super::*;
+use crate::engine::tests::scripted::{MS, NOW, Script, Scripted, Simulated};
 use crate::graph::{Cause, Failure, Reply, Request};
-use crate::signal::Signal;
 use crate::status::Status;
 use crate::transport::Limits;
-
-type Script = Result<Reply, Failure>;
-
-/// Plays a script, and remembers what was asked of it.
-#[derive(Clone)]
-struct Scripted {
-    script: Arc<Mutex<VecDeque<(Duration, Script)>>>,
-    asked: Arc<Mutex<Vec<(Request, Limits)>>>,
-    clock: Simulated,
-}
-
-/// A clock that only waiting and exchanges move.
-#[derive(Clone)]
-struct Simulated {
-    now: Arc<Mutex<Instant>>,
-    waits: Arc<Mutex<Vec<Duration>>>,
-    /// What is cancelled when somebody waits.
-    cancels: Arc<Mutex<Option<CancelSource>>>,
-}
-
-impl Simulated {
-    fn pass(&self, time: Duration) {
-        *self.now.lock().unwrap() += time;
-    }
-}
-
-impl Clock for Simulated {
-    fn now(&self) -> Instant {
-        *self.now.lock().unwrap()
-    }
-
-    fn wall(&self) -> SystemTime {
-        // No test passes more time than that of a second's fraction before its first look.
-        httpdate::parse_http_date(NOW).unwrap()
-    }
-
-    fn wait(&self, time: Duration, cancel: &Cancel) -> bool {
-        self.waits.lock().unwrap().push(time);
-        self.pass(time);
-        self.cancels.lock().unwrap().iter().for_each(CancelSource::cancel);
-        !cancel.is_cancelled()
-    }
-
-    fn wait_for(&self, _: &Signal, _: u64, time: Duration, cancel: &Cancel) {
-        self.wait(time, cancel);
-    }
-
-    fn jitter(&self) -> f64 {
-        1.0
-    }
-}
-
-impl Transport for Scripted {
-    fn exchange(&self, request: &Request, limits: &Limits) -> Script {
-        self.asked.lock().unwrap().push((request.clone(), limits.clone()));
-        let (takes, result) = self.script.lock().unwrap().pop_front().expect("one exchange too many");
-        self.clock.pass(takes);
-        result
-    }
-}
-
-const MS: fn(u64) -> Duration = Duration::from_millis;
 
 /// A client that does not look.
 fn client(script: impl IntoIterator<Item = (Duration, Script)>) -> Client<Scripted, Simulated> {
@@ -83,19 +20,17 @@ fn client_with(
 ) -> Client<Scripted, Simulated> {
     let mut settings = Settings::default();
     set(&mut settings);
-    let clock = Simulated { now: Arc::new(Mutex::new(Instant::now())), waits: Arc::default(), cancels: Arc::default() };
-    let script = Arc::new(Mutex::new(script.into_iter().collect()));
-    let transport = Scripted { script, asked: Arc::default(), clock: clock.clone() };
-    Client::with_parts(settings, transport, clock)
+    let clock = Simulated::begin();
+    Client::with_parts(settings, Scripted::playing(script, &clock), clock)
 }
 
 impl Client<Scripted, Simulated> {
     fn requests(&self) -> Vec<(Request, Limits)> {
-        self.core.transport.asked.lock().unwrap().clone()
+        self.engine.transport.asked.lock().unwrap().clone()
     }
 
     fn waits(&self) -> Vec<Duration> {
-        self.core.clock.waits.lock().unwrap().clone()
+        self.engine.clock.waits.lock().unwrap().clone()
     }
 }
 
@@ -126,7 +61,7 @@ fn accepted_at_once() {
     let (request, limits) = &client.requests()[0];
     assert_eq!(*request.client_request_id, *receipt.client_request_id);
     let spent = MS(10);
-    let now = client.core.clock.now();
+    let now = client.engine.clock.now();
     assert_eq!((limits.connect_by + spent - now, limits.reply_by + spent - now), (MS(10_000), MS(30_000)));
 }
 
@@ -222,7 +157,7 @@ fn bad_certificates_and_refusing_proxies_are_not_asked_again() {
 fn cancelled_while_waiting() {
     let client = client([throttled("1")]);
     let call = Call::default();
-    *client.core.clock.cancels.lock().unwrap() = Some(call.cancel_source().clone());
+    *client.engine.clock.cancels.lock().unwrap() = Some(call.cancel_source().clone());
     let error = client.send(Some(&call), "token", "me", "id").unwrap_err();
     assert_eq!((error.status, error.attempts), (Status::Cancelled, 1));
 }
@@ -303,7 +238,6 @@ fn looked(body: &str) -> (Duration, Script) {
     (takes, script.map(|reply| Reply { body: body.as_bytes().to_vec(), date: Some(NOW.to_owned()), ..reply }))
 }
 
-const NOW: &str = "Mon, 23 Nov 2026 10:00:00 GMT";
 const SENT_NOW: &str = "2026-11-23T10:00:00Z";
 const SENT_BEFORE: &str = "2026-11-23T09:00:00Z";
 
@@ -364,7 +298,7 @@ fn what_is_gone_is_found_in_sent_items() {
     let gone = std::iter::repeat_with(|| reply(404, "ErrorItemNotFound")).take(7);
     let client = looking(std::iter::once(failure(true, Cause::TimedOut)).chain(gone));
     let error = send(&client).unwrap_err();
-    assert_eq!((error.status, error.seen), (Status::Unknown, crate::error::LastLook::Gone));
+    assert_eq!((error.status, error.last_look), (Status::Unknown, crate::error::LastLook::Gone));
 }
 
 #[test]
@@ -385,7 +319,7 @@ fn a_doubtful_reply_may_ask_to_wait() {
 fn a_missing_permission_is_named() {
     let client = looking([reply(504, "UnknownError"), reply(403, "ErrorAccessDenied")]);
     let error = send(&client).unwrap_err();
-    assert_eq!((error.status, error.seen), (Status::Unknown, crate::error::LastLook::NotAllowed));
+    assert_eq!((error.status, error.last_look), (Status::Unknown, crate::error::LastLook::NotAllowed));
     assert!(error.message.contains("Mail.Read"), "{error}");
 }
 
@@ -462,25 +396,29 @@ fn a_check_sends_nothing() {
 fn a_token_is_renewed_once() {
     struct Renewing;
     impl Credential for Renewing {
-        fn token(&self) -> Token {
-            Token::parse("old").unwrap()
+        fn identity(&self) -> &str {
+            "renewing"
         }
 
-        fn renewed(&self, refused: &Token, _: &str) -> Option<Token> {
+        fn token(&self, _: &dyn Transport, _: &Limits) -> Result<Token, Error> {
+            Token::parse("old")
+        }
+
+        fn renewed(&self, refused: &Token, _: &str, _: &dyn Transport, _: &Limits) -> Result<Option<Token>, Error> {
             assert_eq!(refused.authorization(), "Bearer old");
-            Some(Token::parse("new").unwrap())
+            Token::parse("new").map(Some)
         }
     }
     let refused = || reply(401, "InvalidAuthenticationToken");
     let client = looking([refused(), reply(202, "")]);
     assert!(client.send_with(None, &Renewing, "me", "id").is_ok());
-    assert_eq!(client.requests()[1].0.token.authorization(), "Bearer new");
+    assert_eq!(client.requests()[1].0.token.as_ref().unwrap().authorization(), "Bearer new");
     let client = looking([refused(), refused()]);
     assert_eq!(client.send_with(None, &Renewing, "me", "id").unwrap_err().status, Status::Unauthenticated);
     // A token may run out between an attempt and the look after it.
     let client = looking([failure(true, Cause::Connection), refused(), no_draft(SENT_NOW), sent_items("s")]);
     assert!(client.send_with(None, &Renewing, "me", "id").unwrap().found);
-    assert_eq!(client.requests()[2].0.token.authorization(), "Bearer new");
+    assert_eq!(client.requests()[2].0.token.as_ref().unwrap().authorization(), "Bearer new");
     let client = looking([refused(), failure(true, Cause::Connection), refused()]);
     assert_eq!(client.send_with(None, &Renewing, "me", "id").unwrap_err().status, Status::Unknown);
 }

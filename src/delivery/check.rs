@@ -1,12 +1,14 @@
 //! The check: after a doubtful attempt, look until it is certain what became of the mail. A part of the send machine: it is told
 //! what a look showed, and says what to do next.
 
+mod search;
+
 use std::time::{Duration, Instant};
 
 use super::clocks::{Moment, ServiceClock, Waits, When};
-use super::gate::NotAdmitted;
-use super::memory::{Doubt, Known};
-use crate::graph::{DraftSeen, Hit, ItemSeen, ListedDraft, LookFailure, LookResult, SearchResult};
+use super::finding::{Finding, Unsettled};
+use super::remembered::{Doubt, Known};
+use crate::graph::{DraftSeen, ItemSeen, LookFailure, LookResult};
 
 /// The wait after the first look that settles nothing; it doubles with each further one.
 const FIRST_WAIT: Duration = Duration::from_millis(500);
@@ -14,66 +16,6 @@ const FIRST_WAIT: Duration = Duration::from_millis(500);
 const LONGEST_WAIT: Duration = Duration::from_secs(8);
 /// How long before the deadline a last look begins where the next one would come too late.
 const LAST_LOOK: Duration = Duration::from_secs(1);
-
-/// What the check found.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Finding {
-    /// It was sent, and not before the doubted call began. The id it has now.
-    Sent(String),
-    /// It is no draft, and nothing says that the doubted call sent it.
-    NoDraft(ItemSeen),
-    /// It is still a draft, unchanged, although an acceptance would have shown by now.
-    NotSent,
-    /// Looking cannot tell.
-    Unknown(Unsettled),
-}
-
-/// Why looking cannot tell.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Unsettled {
-    /// Gone under its id, and the mailbox holds no mail that is certainly it.
-    Gone,
-    /// Gone under its id, and the mailbox cannot be searched without an `internetMessageId`.
-    GoneWithoutName,
-    /// It is a draft, and was seen gone or no draft before: one of the two is an old picture.
-    CameBack,
-    /// The draft is there, and so is a mail with its `internetMessageId` that may be the one sent.
-    Copy,
-    /// The draft is there, and Graph accepted a mail with its `internetMessageId` under an id of the other kind.
-    Namesake,
-    /// No draft any more; when it was sent cannot be told, or lies where the clocks do not agree.
-    Undated,
-    /// The draft is to be sent later: accepted, it waits in Drafts for so long.
-    Deferred(Option<Duration>),
-    /// The search for its `internetMessageId` does not show what is there.
-    Unsearchable,
-    /// The service answers with another message.
-    Another,
-    /// The token may not look: 401 or 403.
-    NotAllowed(u16),
-    /// No draft any more, and not in Sent Items: received, or moved there by a rule.
-    Elsewhere,
-    /// The draft was changed since the doubt.
-    Changed,
-    /// The time was up first.
-    OutOfTime,
-    /// The service asked everybody to wait for longer than the call has.
-    Paused(Duration),
-    /// Cancelled first.
-    Cancelled,
-    /// Looking is switched off.
-    NotAsked,
-}
-
-impl From<NotAdmitted> for Unsettled {
-    fn from(outside: NotAdmitted) -> Unsettled {
-        match outside {
-            NotAdmitted::Cancelled => Unsettled::Cancelled,
-            NotAdmitted::OutOfTime => Unsettled::OutOfTime,
-            NotAdmitted::Paused(wait) => Unsettled::Paused(wait),
-        }
-    }
-}
 
 /// What the check does next.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -256,127 +198,6 @@ impl Check {
         }
     }
 
-    /// What a search of the mailbox for its `internetMessageId` shows.
-    pub fn searched(&mut self, listed: &SearchResult, clock: &ServiceClock, looking: Looking) -> Next {
-        let items = match listed {
-            SearchResult::Items(items) => items,
-            SearchResult::NotAllowed(status) => return Next::Settled(Finding::Unknown(Unsettled::NotAllowed(*status))),
-            SearchResult::Unfiltered => return self.again(Unsettled::Unsearchable, Duration::ZERO, looking),
-            SearchResult::Failed(failure) => return self.failed(*failure, looking),
-        };
-        let sent: Vec<&ItemSeen> = items.iter().filter_map(not_a_draft).collect();
-        if self.beside_draft {
-            return self.searched_beside_the_draft(items, &sent, clock, looking);
-        }
-        // A twin, or the message itself where somebody moved it: then the mails are not known to be its own.
-        let moved = items.iter().find_map(|item| match item {
-            Hit::Draft(draft) => Some(&draft.id),
-            Hit::NotADraft(_) => None,
-        });
-        match moved {
-            Some(id) if !id.is_empty() => Next::LookAt(id.clone()),
-            Some(_) => self.undecided(Unsettled::Gone, looking),
-            None => self.found(&sent, clock, looking),
-        }
-    }
-
-    /// It is gone under its id. Not finding it proves nothing: it may be on its way.
-    fn found(&mut self, sent: &[&ItemSeen], clock: &ServiceClock, looking: Looking) -> Next {
-        if sent.is_empty() {
-            return self.undecided(Unsettled::Gone, looking);
-        }
-        let mails = sent.iter().copied().cloned().collect();
-        // Seen as a draft by a check, it was sent since that began, if it was.
-        let Some(since) = self.since.or(self.was_draft.then_some(self.began)) else {
-            return Next::Confirm(mails);
-        };
-        let whens: Vec<When> = sent.iter().map(|item| clock.when(item.sent_at, since, looking.now)).collect();
-        if whens.contains(&When::Unclear) {
-            self.undecided(Unsettled::Undated, looking)
-        } else if whens.contains(&When::Before) {
-            // A relay's original, or this very mail, sent before by another call: a younger one may be another's then.
-            self.undecided(Unsettled::Gone, looking)
-        } else {
-            Next::Confirm(mails)
-        }
-    }
-
-    /// Which folder Sent Items is, where that could be learned. What was received a moment before the call is dated like what it
-    /// sent; it lies elsewhere.
-    pub fn confirmed(&mut self, mails: &[ItemSeen], sent_items: Option<&str>, looking: Looking) -> Next {
-        let there: Vec<&ItemSeen> = match (sent_items, self.since) {
-            (Some(folder), _) => mails.iter().filter(|mail| mail.folder == folder).collect(),
-            // Their times speak for them.
-            (None, Some(_)) => mails.iter().collect(),
-            (None, None) => return self.undecided(Unsettled::Unsearchable, looking),
-        };
-        match there.as_slice() {
-            [mail] => Next::Settled(Finding::Sent(mail.id.clone())),
-            [] => self.undecided(Unsettled::Elsewhere, looking),
-            // Copies: one of them may be another's.
-            [_, _, ..] => self.undecided(Unsettled::Gone, looking),
-        }
-    }
-
-    /// The draft is there and unchanged. In some tenants the sent copy is another item, and the draft stays; and what the look
-    /// showed may be an old picture of one that has moved on.
-    fn searched_beside_the_draft(
-        &mut self,
-        items: &[Hit],
-        sent: &[&ItemSeen],
-        clock: &ServiceClock,
-        looking: Looking,
-    ) -> Next {
-        let may_be_it = |item: &&ItemSeen| match self.since {
-            Some(since) => clock.when(item.sent_at, since, looking.now) != When::Before,
-            None => true,
-        };
-        let has_copy = sent.iter().any(may_be_it);
-        self.has_left |= has_copy;
-        if has_copy {
-            return Next::Settled(Finding::Unknown(Unsettled::Copy));
-        }
-        if self.is_listed_as_seen(items) {
-            return Next::Settled(Finding::NotSent);
-        }
-        self.changed = true;
-        Next::Settled(Finding::Unknown(Unsettled::Changed))
-    }
-
-    /// Whether the drafts in a list are the one that the look showed, and at most copies beside it. One in another folder may be
-    /// it on its way out, under the id that it has there.
-    fn is_listed_as_seen(&self, items: &[Hit]) -> bool {
-        let drafts = || {
-            items.iter().filter_map(|item| match item {
-                Hit::Draft(draft) => Some(draft),
-                Hit::NotADraft(_) => None,
-            })
-        };
-        let Some(seen) = &self.baseline else { return false };
-        // What the list leaves out the look has shown.
-        let agrees = |listed: &str, seen: &str| listed.is_empty() || listed == seen;
-        let is_in_its_folder = |draft: &ListedDraft| agrees(&draft.folder, &seen.folder);
-        let is_it = |draft: &ListedDraft| is_in_its_folder(draft) && agrees(&draft.change_key, &seen.change_key);
-        // A list that holds no draft at all lags behind the item.
-        let is_there = drafts().next().is_none() || drafts().any(is_it);
-        is_there && drafts().all(is_in_its_folder)
-    }
-
-    /// What a look at the draft shows that was found in another folder: it may be this message, moved by its user, or a twin.
-    pub fn saw_elsewhere(&mut self, shown: &LookResult, clock: &ServiceClock, looking: Looking) -> Next {
-        match shown {
-            // No draft after all: the list was late.
-            LookResult::NotADraft(item) => match self.since.map(|since| clock.when(item.sent_at, since, looking.now)) {
-                Some(When::Since) if self.was_draft => Next::Settled(Finding::Sent(item.id.clone())),
-                Some(When::Since | When::Before | When::Unclear) | None => self.undecided(Unsettled::Gone, looking),
-            },
-            LookResult::Draft(_) => self.undecided(Unsettled::Changed, looking),
-            LookResult::Gone | LookResult::Another => self.undecided(Unsettled::Gone, looking),
-            LookResult::NotAllowed(status) => Next::Settled(Finding::Unknown(Unsettled::NotAllowed(*status))),
-            LookResult::Failed(failure) => self.failed(*failure, looking),
-        }
-    }
-
     /// Nothing was decided: look again until an acceptance would have shown.
     fn undecided(&mut self, why: Unsettled, looking: Looking) -> Next {
         match self.is_settled(looking) {
@@ -432,13 +253,6 @@ impl Check {
     }
 }
 
-fn not_a_draft(listing: &Hit) -> Option<&ItemSeen> {
-    match listing {
-        Hit::NotADraft(item) => Some(item),
-        Hit::Draft(_) => None,
-    }
-}
-
 /// Whether it was left alone between two looks. What a look does not show may have changed.
 fn is_same(one: &DraftSeen, other: &DraftSeen) -> bool {
     let is_shown = !one.folder.is_empty() && !one.change_key.is_empty();
@@ -449,6 +263,7 @@ fn is_same(one: &DraftSeen, other: &DraftSeen) -> bool {
 mod tests {
     use super::*;
     use crate::graph::Deferred;
+    use crate::graph::{Hit, ListedDraft, SearchResult};
     use std::time::SystemTime;
 
     const SETTLE: Duration = Duration::from_secs(20);

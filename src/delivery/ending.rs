@@ -1,7 +1,7 @@
 //! What a call ends in, and with which status.
 
-use super::check::Unsettled;
-use super::gate::NotAdmitted;
+use super::admission::NotAdmitted;
+use super::finding::Unsettled;
 use super::verdict::Verdict;
 use crate::graph::{Cause, LookFailure};
 use crate::status::Status;

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
+use super::admission::NotAdmitted;
 use super::clocks::Moment;
 use super::ending::Ending;
-use super::gate::NotAdmitted;
-use super::memory::Remembered;
+use super::remembered::Remembered;
 use super::retry::Wait;
 use super::verdict::Verdict;
 use crate::graph::{FolderResult, LookResult, SearchResult};

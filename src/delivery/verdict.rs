@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use crate::graph::{BodyEnd, Cause, Failure, Framing, GraphError, Reply, retry_after};
+use crate::graph::{BodyEnd, Cause, Expected, Failure, Framing, GraphError, Reply, is_json, retry_after};
 use crate::status::Status;
 
 /// What one attempt says about the mail.
@@ -73,20 +73,26 @@ pub enum DoubtCause {
     NotOurs,
 }
 
-/// Judges one attempt, made under this `client-request-id`. `now` is the wall clock, for a `Retry-After` given as a date.
-pub fn judge(attempt: Result<&Reply, &Failure>, client_request_id: &str, now: SystemTime) -> Verdict {
+/// Judges one attempt to have a reply of this kind, made under this `client-request-id`. `now` is the wall clock, for a
+/// `Retry-After` given as a date.
+pub fn judge(
+    attempt: Result<&Reply, &Failure>,
+    expected: Expected,
+    client_request_id: &str,
+    now: SystemTime,
+) -> Verdict {
     match attempt {
         Ok(reply) if !reply.is_for(client_request_id) => Verdict::Doubtful(DoubtCause::NotOurs),
-        Ok(reply) => judge_reply(reply, now),
+        Ok(reply) => judge_reply(reply, expected, now),
         Err(failure) if failure.handed_on => Verdict::Doubtful(DoubtCause::NoReply(failure.cause)),
         Err(failure) => Verdict::NotBegun(failure.cause),
     }
 }
 
-fn judge_reply(reply: &Reply, now: SystemTime) -> Verdict {
+fn judge_reply(reply: &Reply, expected: Expected, now: SystemTime) -> Verdict {
     let is_graphs = reply.is_graphs();
     match reply.status {
-        200..=299 => judge_success(reply),
+        200..=299 => judge_success(reply, expected),
         300..=399 => Verdict::Doubtful(DoubtCause::Redirect),
         400..=499 if !is_graphs => Verdict::Doubtful(DoubtCause::NotGraphs),
         // Whoever broke off may not be whoever began to speak.
@@ -130,17 +136,18 @@ fn is_about_a_moved_item(code: &str) -> bool {
     matches!(code, "ErrorItemNotFound" | "ErrorMessageNotFound" | "ErrorIrresolvableConflict" | "ErrorStaleObject")
 }
 
-/// A send is answered by 202 and nothing else in the body. What else comes with it does not matter: a 202 may carry
-/// `Retry-After`, and sending again on it makes duplicates (<https://github.com/microsoftgraph/msgraph-sdk-java/issues/1487>).
-/// Captive portals like to say an empty 200, so any other 2xx must name its request as Graph does.
-fn judge_success(reply: &Reply) -> Verdict {
+/// What else comes with a success does not matter: a 202 may carry `Retry-After`, and sending again on it makes duplicates
+/// (<https://github.com/microsoftgraph/msgraph-sdk-java/issues/1487>).
+fn judge_success(reply: &Reply, expected: Expected) -> Verdict {
     if reply.framing == Framing::UntilClose || reply.body_end != BodyEnd::Complete {
-        Verdict::Doubtful(DoubtCause::CutOff)
-    } else if !reply.body.is_empty() || (reply.status != 202 && reply.request_id.is_empty()) {
-        Verdict::Doubtful(DoubtCause::UnlikelySuccess)
-    } else {
-        Verdict::Accepted
+        return Verdict::Doubtful(DoubtCause::CutOff);
     }
+    let is_expected = match expected {
+        // Captive portals like to say an empty 200, so any other 2xx must name its request as Graph does.
+        Expected::Empty => reply.body.is_empty() && (reply.status == 202 || !reply.request_id.is_empty()),
+        Expected::Json(status) => reply.status == status && is_json(&reply.body),
+    };
+    if is_expected { Verdict::Accepted } else { Verdict::Doubtful(DoubtCause::UnlikelySuccess) }
 }
 
 #[cfg(test)]
@@ -152,7 +159,7 @@ mod tests {
     }
 
     fn verdict(reply: Reply) -> Verdict {
-        judge(Ok(&reply), CALL, SystemTime::now())
+        judge(Ok(&reply), Expected::Empty, CALL, SystemTime::now())
     }
 
     const CALL: &str = "4f1c";
@@ -250,11 +257,26 @@ mod tests {
         assert_eq!(verdict(Reply::whole(199, "")), Verdict::Doubtful(DoubtCause::ServerError));
         for cause in [Cause::Cancelled, Cause::TimedOut, Cause::Connection] {
             let failure = |handed_on| Failure { handed_on, cause, detail: String::new() };
-            assert_eq!(
-                judge(Err(&failure(true)), CALL, SystemTime::now()),
-                Verdict::Doubtful(DoubtCause::NoReply(cause))
-            );
-            assert_eq!(judge(Err(&failure(false)), CALL, SystemTime::now()), Verdict::NotBegun(cause));
+            let judge = |handed_on| judge(Err(&failure(handed_on)), Expected::Empty, CALL, SystemTime::now());
+            assert_eq!(judge(true), Verdict::Doubtful(DoubtCause::NoReply(cause)));
+            assert_eq!(judge(false), Verdict::NotBegun(cause));
         }
+    }
+
+    #[test]
+    fn json_is_expected_with_its_status() {
+        let verdict = |reply: Reply| judge(Ok(&reply), Expected::Json(201), CALL, SystemTime::now());
+        assert_eq!(verdict(Reply::whole(201, r#"{"id":"AAMk"}"#)), Verdict::Accepted);
+        for other in [
+            Reply::whole(200, r#"{"id":"AAMk"}"#),
+            Reply::whole(201, ""),
+            Reply::whole(201, "<html>"),
+            Reply::whole(202, ""),
+        ] {
+            assert_eq!(verdict(other), Verdict::Doubtful(DoubtCause::UnlikelySuccess));
+        }
+        let cut = Reply { body_end: BodyEnd::CutOff, ..Reply::whole(201, "{}") };
+        assert_eq!(verdict(cut), Verdict::Doubtful(DoubtCause::CutOff));
+        assert_eq!(verdict(Reply::whole(404, ERROR)), Verdict::Refused(Refusal::NotFound));
     }
 }

@@ -46,7 +46,7 @@ impl graph_error {
             request_id: c_string(&error.request_id),
             client_request_id: c_string(&error.client_request_id),
             claims: c_string(&error.claims),
-            seen: error.seen as i32,
+            seen: error.last_look as i32,
             internet_message_id: c_string(&error.internet_message_id),
         }
     }

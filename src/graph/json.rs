@@ -10,6 +10,11 @@ pub fn parse(body: &[u8]) -> Option<Value> {
     serde_json::from_slice::<Unambiguous>(body).ok().map(|json| json.0)
 }
 
+/// Whether a body is JSON that can be read so.
+pub fn is_json(body: &[u8]) -> bool {
+    parse(body).is_some()
+}
+
 struct Unambiguous(Value);
 
 impl<'de> Deserialize<'de> for Unambiguous {

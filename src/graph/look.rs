@@ -438,7 +438,7 @@ mod tests {
         let body = |id: &str, mail: &str| {
             Reply::whole(
                 200,
-                &format!(r#"{{"id":{id},"internetMessageId":{mail},"isDraft":false,"parentFolderId":"s"}}"#),
+                format!(r#"{{"id":{id},"internetMessageId":{mail},"isDraft":false,"parentFolderId":"s"}}"#),
             )
         };
         let is_it = |asked: &str, known: Option<&str>, reply: &Reply| match sight_of(reply, asked, known) {

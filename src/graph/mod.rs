@@ -26,6 +26,7 @@ pub use challenge::claims;
 pub use failure::{Cause, Failure};
 pub use graph_error::GraphError;
 pub use internet_message_id::InternetMessageId;
+pub use json::is_json;
 pub use look::{
     Deferred, DraftSeen, FolderResult, Hit, ItemSeen, ListedDraft, LookFailure, LookReply, LookResult, LookTarget,
     SearchResult, read_folder, read_look, read_search, service_time,
@@ -33,6 +34,6 @@ pub use look::{
 pub use mailbox::Mailbox;
 pub use message_id::MessageId;
 pub use reply::{BodyEnd, Framing, LONGEST_BODY, Reply};
-pub use request::{Method, Request, Target};
+pub use request::{Expected, Method, Request, Target};
 pub use retry_after::{asked_to_wait, retry_after};
 pub use token::Token;

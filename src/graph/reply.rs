@@ -1,5 +1,7 @@
 //! A reply as the transport read it.
 
+use http::HeaderName;
+
 use super::GraphError;
 
 /// The most that is read of a body. Graph's errors have a few hundred bytes; what is longer is not Graph's.
@@ -49,6 +51,8 @@ pub struct Reply {
     /// Every `client-request-id` header. Graph repeats the request's own, or gives its `request-id`
     /// (<https://learn.microsoft.com/graph/best-practices-concept>).
     pub client_request_ids: Vec<String>,
+    /// The headers that the request asked for besides, as they came.
+    pub headers: Vec<(HeaderName, String)>,
     /// Whether it began before the last byte of the request was handed on: then it answers something else.
     pub came_early: bool,
     /// Whether it is a 2xx that was there at once and names no request, from a host that has named those before: Graph's names
@@ -57,19 +61,19 @@ pub struct Reply {
 }
 
 impl Reply {
-    /// A whole reply of Graph's, for tests, which change what matters to them.
-    #[cfg(test)]
-    pub fn whole(status: u16, body: &str) -> Reply {
+    /// A whole reply of Graph's with this body, framed by its length, that says nothing else: tests change what matters to them.
+    pub fn whole(status: u16, body: impl AsRef<[u8]>) -> Reply {
         Reply {
             status,
             framing: Framing::Length,
             body_end: BodyEnd::Complete,
-            body: body.as_bytes().to_vec(),
+            body: body.as_ref().to_vec(),
             request_id: "r".to_owned(),
             retry_after: None,
             date: None,
             www_authenticate: Vec::new(),
             client_request_ids: Vec::new(),
+            headers: Vec::new(),
             came_early: false,
             lacks_its_name: false,
         }

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use http::HeaderValue;
+use http::{HeaderName, HeaderValue};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::{BaseUrl, InternetMessageId, Mailbox, MessageId, Token};
@@ -13,9 +13,23 @@ use super::{BaseUrl, InternetMessageId, Mailbox, MessageId, Token};
 pub enum Method {
     /// Reads.
     Get,
-    /// Acts. Sent with an empty body and `Content-Length: 0`, without which the service answers 411
-    /// (<https://learn.microsoft.com/graph/api/message-send>).
+    /// Acts, or makes something.
     Post,
+    /// Writes a part of something.
+    Put,
+    /// Changes something.
+    Patch,
+    /// Takes something away.
+    Delete,
+}
+
+/// What reply a request is to bring. Any other 2xx is no answer of Graph's to it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Expected {
+    /// 202 that says nothing, as a send is answered (<https://learn.microsoft.com/graph/api/message-send>).
+    Empty,
+    /// JSON, with this status.
+    Json(u16),
 }
 
 /// One request to Graph, as a value.
@@ -27,12 +41,18 @@ pub struct Request {
     pub url: String,
     /// The `Host` header.
     pub host: HeaderValue,
-    /// The token of the `Authorization` header.
-    pub token: Token,
+    /// The token of the `Authorization` header; nothing for a host that is not to have it.
+    pub token: Option<Token>,
     /// The `client-request-id` header: a GUID, one for all requests of a call.
     pub client_request_id: Arc<str>,
     /// The `User-Agent` header.
     pub user_agent: HeaderValue,
+    /// Headers besides these.
+    pub headers: Vec<(HeaderName, HeaderValue)>,
+    /// What it is to bring.
+    pub expected: Expected,
+    /// The headers of the reply that are wanted besides those of every reply.
+    pub reply_headers: &'static [HeaderName],
 }
 
 /// What a call is about, and who asks: what all its requests have in common.
@@ -62,22 +82,22 @@ const DEFERRED: &str = "&$expand=singleValueExtendedProperties($filter=id%20eq%2
 impl Target {
     /// `POST {mailbox}/messages/{id}/send`.
     pub fn send(&self) -> Request {
-        self.request(Method::Post, &["/messages/", &self.id.segment(), "/send"])
+        self.request(Method::Post, &["/messages/", &self.id.segment(), "/send"], Expected::Empty)
     }
 
     /// `GET {mailbox}/messages/{id}`: whether it is still a draft, and may wait to be sent later.
     pub fn look(&self) -> Request {
-        self.request(Method::Get, &["/messages/", &self.id.segment(), "?$select=", LOOK, DEFERRED])
+        self.look_at(&self.id)
     }
 
     /// As [`look`](Target::look), with the recipients.
     pub fn look_before_sending(&self) -> Request {
-        self.request(Method::Get, &["/messages/", &self.id.segment(), "?$select=", LOOK, RECIPIENTS, DEFERRED])
+        self.get(&["/messages/", &self.id.segment(), "?$select=", LOOK, RECIPIENTS, DEFERRED])
     }
 
     /// As [`look`](Target::look), at another message of the mailbox.
     pub fn look_at(&self, id: &MessageId) -> Request {
-        self.request(Method::Get, &["/messages/", &id.segment(), "?$select=", LOOK, DEFERRED])
+        self.get(&["/messages/", &id.segment(), "?$select=", LOOK, DEFERRED])
     }
 
     /// `GET {mailbox}/messages`, in all folders, filtered by the one property that a draft and what was sent of it have in
@@ -85,23 +105,30 @@ impl Target {
     pub fn search(&self, id: &InternetMessageId) -> Request {
         let filter = format!("internetMessageId eq '{}'", id.as_str().replace('\'', "''"));
         let filter: Cow<str> = utf8_percent_encode(&filter, NON_ALPHANUMERIC).into();
-        self.request(Method::Get, &["/messages?$filter=", &filter, "&$select=", LOOK])
+        self.get(&["/messages?$filter=", &filter, "&$select=", LOOK])
     }
 
     /// `GET {mailbox}/mailFolders/sentitems`: the id by which a message's `parentFolderId` names Sent Items.
     pub fn sent_items(&self) -> Request {
-        self.request(Method::Get, &["/mailFolders/sentitems?$select=id"])
+        self.get(&["/mailFolders/sentitems?$select=id"])
+    }
+
+    fn get(&self, path: &[&str]) -> Request {
+        self.request(Method::Get, path, Expected::Json(200))
     }
 
     /// A request for what lies below the mailbox.
-    fn request(&self, method: Method, path: &[&str]) -> Request {
+    pub fn request(&self, method: Method, path: &[&str], expected: Expected) -> Request {
         Request {
             method,
             url: self.base.join(&self.mailbox.path(), path),
             host: self.base.host(),
-            token: self.token.clone(),
+            token: Some(self.token.clone()),
             client_request_id: Arc::clone(&self.client_request_id),
             user_agent: self.user_agent.clone(),
+            headers: Vec::new(),
+            expected,
+            reply_headers: &[],
         }
     }
 }

@@ -114,7 +114,7 @@ impl Failure {
 
     #[getter]
     fn seen(&self) -> i32 {
-        self.0.seen as i32
+        self.0.last_look as i32
     }
 
     #[getter]

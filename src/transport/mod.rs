@@ -1,13 +1,16 @@
-//! Carries one request to Graph and brings back the reply, or tells how far it got.
+//! Carries one request over HTTPS and brings back the reply, or tells how far it got.
 
+mod body;
 mod cancel;
 pub mod http;
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
+pub use body::Body;
 pub use cancel::{Cancel, CancelSource, Interrupt};
+pub use http::{HttpOptions, HttpTransport, Proxy, Roots};
 
 use crate::graph::{Failure, Reply, Request};
 
@@ -18,6 +21,9 @@ pub struct Limits {
     pub connect_by: Instant,
     /// When the whole reply must be there.
     pub reply_by: Instant,
+    /// The longest that no byte of the request is taken and none of the reply comes, once the connection stands; nothing where
+    /// `reply_by` alone counts. For a body that takes long and moves.
+    pub stall: Option<Duration>,
     /// The caller's wish to stop.
     pub cancel: Cancel,
     /// What to do where the reply is late.
@@ -29,9 +35,13 @@ pub struct Limits {
 pub struct Late {
     /// When the reply counts as late.
     pub at: Instant,
-    /// Called on the thread that waits, which goes on waiting afterwards: it must itself keep to the limits.
-    pub call: Arc<dyn Fn() + Send + Sync>,
+    /// What is done.
+    pub call: WhenLate,
 }
+
+/// What is done while a late reply is awaited: called on the thread that waits, with the time by which it must have ended, since
+/// that goes on waiting afterwards.
+pub type WhenLate = Arc<dyn Fn(Instant) + Send + Sync>;
 
 impl fmt::Debug for Late {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -44,6 +54,6 @@ impl fmt::Debug for Late {
 /// An implementation keeps to the limits whatever the peer does, follows no redirect, repeats nothing, and where it
 /// gives up after the first byte of the request makes sure that the rest of it is not delivered later.
 pub trait Transport: Send + Sync {
-    /// Sends the request and reads the reply to its end, or to [`LONGEST_BODY`](crate::graph::LONGEST_BODY).
-    fn exchange(&self, request: &Request, limits: &Limits) -> Result<Reply, Failure>;
+    /// Sends the request with its body and reads the reply to its end, or to [`LONGEST_BODY`](crate::graph::LONGEST_BODY).
+    fn exchange(&self, request: &Request, body: Body, limits: &Limits) -> Result<Reply, Failure>;
 }

@@ -123,17 +123,10 @@ impl Row {
         Row {
             json,
             reply: Reply {
-                status,
-                framing: Framing::Length,
-                body_end: BodyEnd::Complete,
-                body: text.as_bytes().to_vec(),
                 request_id: REQUEST_ID.to_owned(),
-                retry_after: None,
                 date: Some(DATE.to_owned()),
-                www_authenticate: Vec::new(),
                 client_request_ids: vec![OURS.to_owned()],
-                came_early: false,
-                lacks_its_name: false,
+                ..Reply::whole(status, text)
             },
         }
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use graph_message::delivery::verdict::{DoubtCause, Refusal, Verdict, judge};
-use graph_message::graph::{BodyEnd, Failure, Framing};
+use graph_message::graph::{BodyEnd, Expected, Failure, Framing};
 
 use crate::differences::Differences;
 use crate::reply::{
@@ -127,7 +127,7 @@ fn cross(statuses: impl Iterator<Item = u16>, rows: usize, kinds: &[&str]) {
                                 number += 1;
                                 row.reply.retry_after = header.map(str::to_owned);
                                 row.reply.client_request_ids = ids.iter().map(|&id| id.to_owned()).collect();
-                                let verdict = judge(Ok(&row.reply), OURS, now());
+                                let verdict = judge(Ok(&row.reply), Expected::Empty, OURS, now());
                                 differences.one_of(&verdict, &allowed(&row, waits), || row.shown());
                                 *seen.entry(kind(&verdict)).or_default() += 1;
                             }
@@ -192,7 +192,8 @@ fn no_reply() {
             [(false, Verdict::NotBegun(cause)), (true, Verdict::Doubtful(DoubtCause::NoReply(cause)))]
         {
             let failure = Failure { handed_on, cause, detail: "202 Accepted".to_owned() };
-            differences.one_of(&judge(Err(&failure), OURS, now()), &[verdict], || format!("{failure:?}"));
+            differences
+                .one_of(&judge(Err(&failure), Expected::Empty, OURS, now()), &[verdict], || format!("{failure:?}"));
         }
     }
     differences.end(16);
@@ -206,7 +207,8 @@ fn throttled() {
         for body in BODIES {
             let mut row = Row::new(429, body);
             row.reply.retry_after = header.map(str::to_owned);
-            differences.one_of(&judge(Ok(&row.reply), OURS, now()), &allowed(&row, waits), || row.shown());
+            differences
+                .one_of(&judge(Ok(&row.reply), Expected::Empty, OURS, now()), &allowed(&row, waits), || row.shown());
         }
     }
     differences.end(19 * 21);
@@ -221,7 +223,7 @@ fn another_services_error_is_not_graphs() {
             let mut row = Row::new(status, (text, ErrorJson::No));
             row.reply.request_id.clear();
             row.reply.client_request_ids.clear();
-            differences.one_of(&judge(Ok(&row.reply), OURS, now()), &doubts(&row), || row.shown());
+            differences.one_of(&judge(Ok(&row.reply), Expected::Empty, OURS, now()), &doubts(&row), || row.shown());
         }
     }
     differences.end(400);

@@ -57,7 +57,7 @@ pub fn came_back(ending: &Ending, facts: &Facts) -> bool {
 }
 
 fn reason(ending: &Ending, facts: &Facts) -> u8 {
-    use graph_message::delivery::check::Unsettled;
+    use graph_message::delivery::finding::Unsettled;
     let why = match ending {
         Ending::Unknown(why) | Ending::EarlierUnknown(why) => why,
         Ending::Left { in_doubt: true, .. } => return 15,

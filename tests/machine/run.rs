@@ -4,17 +4,18 @@ use std::fmt::Write;
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, SystemTime};
 
+use graph_message::delivery::admission::NotAdmitted;
 use graph_message::delivery::ending::Ending;
-use graph_message::delivery::gate::NotAdmitted;
-use graph_message::delivery::key::MessageKey;
 use graph_message::delivery::machine::{Machine, Purpose, Rules, Verify};
-use graph_message::delivery::memory::{Doubt, Known, Memory, Remembered};
+use graph_message::delivery::remembered::{Doubt, Known, Remembered};
 use graph_message::delivery::step::{Action, Earlier, Event, Same};
 use graph_message::delivery::verdict::{Refusal, Verdict};
 use graph_message::graph::{
     Cause, Deferred, DraftSeen, FolderResult, Hit, ItemSeen, ListedDraft, LookFailure, LookResult, MessageId,
     SearchResult,
 };
+use graph_message::sharing::key::MessageKey;
+use graph_message::sharing::memory::Memory;
 
 use crate::clocks::{SECOND, instant, millis, ms, system};
 use crate::letters::{

@@ -2,7 +2,7 @@
 
 use std::time::SystemTime;
 
-use graph_message::delivery::memory::Remembered;
+use graph_message::delivery::remembered::Remembered;
 use graph_message::delivery::verdict::Verdict;
 use graph_message::graph::{Deferred, FolderResult, Hit, LookFailure, LookResult, SearchResult};
 

@@ -3,9 +3,9 @@
 
 use std::time::Duration;
 
-use graph_message::delivery::check::Unsettled;
+use graph_message::delivery::admission::NotAdmitted;
 use graph_message::delivery::ending::{Ending, NotADraft};
-use graph_message::delivery::gate::NotAdmitted;
+use graph_message::delivery::finding::Unsettled;
 use graph_message::delivery::retry::Wait;
 use graph_message::delivery::step::Action;
 use graph_message::delivery::verdict::{DoubtCause, Refusal, Verdict};

@@ -16,17 +16,10 @@ const FAR_AWAY: &str = "Fri, 31 Dec 9999 23:59:59 GMT";
 
 fn graph(status: u16, body: Vec<u8>, request: &Request, date: SystemTime) -> Reply {
     Reply {
-        status,
-        framing: Framing::Length,
-        body_end: BodyEnd::Complete,
-        body,
         request_id: "5a0e".to_owned(),
-        retry_after: None,
         date: Some(httpdate::fmt_http_date(date)),
-        www_authenticate: Vec::new(),
         client_request_ids: vec![request.client_request_id.to_string()],
-        came_early: false,
-        lacks_its_name: false,
+        ..Reply::whole(status, body)
     }
 }
 
@@ -38,7 +31,7 @@ fn foreign(status: u16, request: &Request, date: SystemTime) -> Reply {
 
 /// An error of Graph's, whose message repeats the token: it must not come out again.
 fn error(status: u16, code: &str, request: &Request, date: SystemTime) -> Reply {
-    let echo = request.token.authorization();
+    let echo = request.token.as_ref().unwrap().authorization();
     let body = format!(r#"{{"error":{{"code":"{code}","message":"said with {echo}"}}}}"#);
     graph(status, body.into_bytes(), request, date)
 }

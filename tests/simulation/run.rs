@@ -7,6 +7,7 @@ use std::time::Duration;
 use graph_message::client::{Call, Client, Credential, Log, Receipt, Settings, Verify};
 use graph_message::error::Error;
 use graph_message::graph::Token;
+use graph_message::transport::{Limits, Transport};
 
 use crate::clock::{VirtualClock, World};
 use crate::faults::Event;
@@ -67,16 +68,20 @@ pub struct Run {
     pub log: Vec<String>,
 }
 
-/// A token, and another one where it is refused.
-pub struct Tokens(&'static str, Option<&'static str>);
+/// A token, and another one where it is refused. Whose mailbox `me` is, the first one says.
+pub struct Tokens(Token, Option<&'static str>);
 
 impl Credential for Tokens {
-    fn token(&self) -> Token {
-        Token::parse(self.0).unwrap()
+    fn identity(&self) -> &str {
+        self.0.authorization()
     }
 
-    fn renewed(&self, _: &Token, _: &str) -> Option<Token> {
-        Some(Token::parse(self.1?).unwrap())
+    fn token(&self, _: &dyn Transport, _: &Limits) -> Result<Token, Error> {
+        Ok(self.0.clone())
+    }
+
+    fn renewed(&self, _: &Token, _: &str, _: &dyn Transport, _: &Limits) -> Result<Option<Token>, Error> {
+        self.1.map(Token::parse).transpose()
     }
 }
 
@@ -282,7 +287,7 @@ impl Caller<'_> {
             state.calls[0] = Some(number);
             (state.now, state.true_now(), state.model.cancels.len())
         };
-        let tokens = Tokens(by.token(), self.setup.renewable.then_some(RENEWED));
+        let tokens = Tokens(Token::parse(by.token()).unwrap(), self.setup.renewable.then_some(RENEWED));
         let id = by.id(0);
         let result = catch_unwind(AssertUnwindSafe(|| match action {
             Action::Check => client.check(Some(&call), by.token(), by.user(), &id),

@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime};
 
 use graph_message::client::Verify;
 use graph_message::graph::{Cause, Failure, Method, Reply, Request};
-use graph_message::transport::{Limits, Transport};
+use graph_message::transport::{Body, Limits, Transport};
 use serde_json::json;
 
 use crate::clock::{State, World};
@@ -57,7 +57,7 @@ struct Running<'a> {
 }
 
 impl Transport for SimulatedNetwork {
-    fn exchange(&self, request: &Request, limits: &Limits) -> Result<Reply, Failure> {
+    fn exchange(&self, request: &Request, _: Body, limits: &Limits) -> Result<Reply, Failure> {
         let running = self.begin(request, limits);
         let number = running.number;
         let began = self.world.now();
@@ -96,7 +96,7 @@ impl SimulatedNetwork {
             .unwrap_or_else(|| panic!("{:?} {} is no request of the client's", request.method, request.url));
         if asked.door.ends_with("/me") {
             // Nobody but Graph knows whose that is.
-            asked.door.push_str(request.token.authorization());
+            asked.door.push_str(request.token.as_ref().unwrap().authorization());
         }
         let Some(call) = state.calls[self.world.me()] else {
             state.violates("a request outside of any call");
@@ -110,7 +110,7 @@ impl SimulatedNetwork {
         if asked.is_other && asked.kind == Kind::Send {
             state.violates("I1: another message is sent");
         }
-        let token = |token: &str| request.token.authorization().ends_with(token);
+        let token = |token: &str| request.token.as_ref().unwrap().authorization().ends_with(token);
         let plan = match asked.kind {
             Kind::Send if token(REFUSED) => Plan::Send(SendFault { end: End::Denied403, ..SendFault::NONE }),
             Kind::Send if token(STRANGERS) => Plan::Send(SendFault { end: End::Missing404, ..SendFault::NONE }),
@@ -195,7 +195,7 @@ impl Running<'_> {
             if at < until {
                 self.world().sleep(at, cancelled);
                 if !cancelled() {
-                    (late.call)();
+                    (late.call)(self.limits.reply_by);
                 }
             }
         }
@@ -280,7 +280,7 @@ impl Running<'_> {
             Some(fault) => replies::to_look(fault, is_list, self.request, date),
             None => None,
         };
-        let token = |token: &str| self.request.token.authorization().ends_with(token);
+        let token = |token: &str| self.request.token.as_ref().unwrap().authorization().ends_with(token);
         let (reply, shown) = match faulty {
             _ if token(REFUSED) => (replies::refusal(401, self.request, date), Shown::Refused),
             _ if token(STRANGERS) => (replies::refusal(404, self.request, date), Shown::Gone),

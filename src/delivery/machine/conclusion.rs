@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use super::{MOST_FOLDER_LOOKS, Machine, Phase, Purpose, TIME_TO_LOOK, lost};
-use crate::delivery::check::{Check, Finding, Next, Unsettled};
+use crate::delivery::check::{Check, Next};
 use crate::delivery::clocks::Moment;
 use crate::delivery::ending::{Ending, NotADraft};
+use crate::delivery::finding::{Finding, Unsettled};
 use crate::delivery::retry::{self, Wait};
 use crate::delivery::step::Action;
 use crate::delivery::verdict::Verdict;

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use super::{Machine, Phase};
-use crate::delivery::check::Unsettled;
 use crate::delivery::clocks::{Moment, Waits};
 use crate::delivery::ending::{Ending, NotADraft};
+use crate::delivery::finding::Unsettled;
 use crate::delivery::retry::{self, Wait};
 use crate::delivery::step::Action;
 use crate::delivery::verdict::Verdict;

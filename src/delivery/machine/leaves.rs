@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use super::{Machine, Purpose};
-use crate::delivery::check::Unsettled;
 use crate::delivery::clocks::Moment;
 use crate::delivery::ending::{Ending, NotADraft};
-use crate::delivery::memory::{Doubt, Known, Remembered};
+use crate::delivery::finding::Unsettled;
+use crate::delivery::remembered::{Doubt, Known, Remembered};
 use crate::delivery::verdict::Verdict;
 
 impl Machine {

@@ -58,6 +58,8 @@ struct State {
     came_early: bool,
     /// When the time that is left was last asked for: before every wait.
     asked_at: Option<Instant>,
+    /// When a byte last moved, where that is limited.
+    moved_at: Option<Instant>,
     /// The longest that was waited for bytes of the reply.
     longest_wait: Duration,
     /// The last bytes of the reply, as far as it was read.
@@ -74,18 +76,25 @@ impl State {
             return Err(Trouble::error(Cause::Cancelled, "cancelled"));
         }
         let now = Instant::now();
-        let left = by(limits).saturating_duration_since(now);
         self.asked_at = Some(now);
+        let left = by(limits).saturating_duration_since(now);
         if left.is_zero() {
             return Err(Trouble::error(Cause::TimedOut, self.stage.too_late(self.handed_on)));
         }
-        Ok(left)
+        let (Some(stall), Stage::Exchange) = (limits.stall, self.stage) else { return Ok(left) };
+        let moved = self.moved_at.get_or_insert(now);
+        let stalls_in = (*moved + stall).saturating_duration_since(now);
+        if stalls_in.is_zero() {
+            return Err(Trouble::error(Cause::TimedOut, format!("nothing moved for {} s", stall.as_secs_f64())));
+        }
+        Ok(left.min(stalls_in))
     }
 
     /// What is to be done now because the reply is late, the first time it is asked for.
-    fn late_now(&mut self) -> Option<Late> {
-        let handed_on = self.handed_on;
-        self.limits.as_mut()?.late.take_if(|late| handed_on && late.at <= Instant::now())
+    fn late_now(&mut self) -> Option<(Late, Instant)> {
+        let (handed_on, limits) = (self.handed_on, self.limits.as_mut()?);
+        let late = limits.late.take_if(|late| handed_on && late.at <= Instant::now())?;
+        Some((late, limits.reply_by))
     }
 }
 
@@ -165,11 +174,14 @@ impl CallState {
     pub fn bytes_taken(&self) {
         let mut state = self.state();
         state.handed_on |= state.requesting;
+        state.moved_at = None;
     }
 
     /// More of the reply was read.
     pub fn bytes_read(&self, bytes: &[u8]) {
-        let end = &mut self.state().end_of_reply;
+        let mut state = self.state();
+        state.moved_at = None;
+        let end = &mut state.end_of_reply;
         let added = &bytes[bytes.len().saturating_sub(LAST_CHUNK)..];
         end.copy_within(added.len().., 0);
         end[LAST_CHUNK - added.len()..].copy_from_slice(added);
@@ -188,9 +200,9 @@ impl CallState {
     /// How long to wait at most before asking again, or the trouble that ends the waiting.
     pub fn slice(&self) -> io::Result<Duration> {
         let mut state = self.state();
-        if let Some(late) = state.late_now() {
+        if let Some((late, by)) = state.late_now() {
             drop(state);
-            (late.call)();
+            (late.call)(by);
             state = self.state();
         }
         let is_connecting = state.stage != Stage::Exchange;

@@ -1,13 +1,12 @@
-//! The connections of one process: what they share, and those that wait for their next request.
+//! The connections of one process: what they share, and those that wait for their next request, by host.
 
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::call_state::Came;
+use super::host::Host;
 use super::pooled_agent::PooledAgent;
 use super::shared::Shared;
-use crate::graph::Reply;
+use crate::graph::Request;
 
 /// How long a connection may wait for its next request. Long enough for a batch of mails, short enough that the front end
 /// has hardly ever closed it meanwhile: a request on a connection that is just being closed ends in doubt.
@@ -17,62 +16,80 @@ pub const MAX_IDLE: Duration = Duration::from_secs(15);
 /// each of its requests.
 const MOST_IDLE: usize = 256;
 
+/// The most hosts that are remembered without a connection to them.
+const MOST_HOSTS: usize = 64;
+
 /// The connections of one process.
 pub struct Connections {
     shared: Arc<Shared>,
-    idle: Mutex<Vec<PooledAgent>>,
     config: ureq::config::Config,
-    /// Whether a reply has named a request by its `client-request-id`.
-    names_requests: AtomicBool,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    /// Those that wait, the oldest first.
+    idle: Vec<PooledAgent>,
+    /// The hosts that were spoken to.
+    hosts: Vec<Arc<Host>>,
 }
 
 impl Connections {
     /// None yet.
     pub fn new(shared: Shared, config: ureq::config::Config) -> Connections {
-        let (idle, names_requests) = (Mutex::new(Vec::new()), AtomicBool::new(false));
-        Connections { shared: Arc::new(shared), idle, config, names_requests }
+        Connections { shared: Arc::new(shared), config, state: Mutex::default() }
     }
 
-    /// A pooled agent for one request: the one that was used last, so that the others can grow old and go; else a new one.
-    pub fn take(&self) -> PooledAgent {
-        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
-        let pooled = idle.pop();
-        let dropped = old(&mut idle);
+    /// A pooled agent for one request to its host: the one that was used last, so that the others can grow old and go; else a
+    /// new one.
+    pub fn take(&self, request: &Request) -> PooledAgent {
+        let mut state = self.lock();
+        let waiting = state.idle.iter().rposition(|pooled| pooled.host.is_of(request));
+        let pooled = waiting.map(|at| state.idle.remove(at));
+        let dropped = old(&mut state.idle);
+        let taken = pooled.ok_or_else(|| state.host(request));
         // Closing sockets needs no lock.
-        drop(idle);
+        drop(state);
         drop(dropped);
-        pooled.unwrap_or_else(|| self.fresh())
+        taken.unwrap_or_else(|host| self.fresh(host))
     }
 
-    /// A pooled agent that connects anew.
-    pub fn fresh(&self) -> PooledAgent {
-        PooledAgent::new(self.config.clone(), Arc::clone(&self.shared))
+    /// A pooled agent that connects to a host anew.
+    pub fn fresh(&self, host: Arc<Host>) -> PooledAgent {
+        PooledAgent::new(self.config.clone(), Arc::clone(&self.shared), host)
     }
 
-    /// Whether a reply is a success that was there at once and names no request, where others have been named. Between the
-    /// question whether a peer has spoken and the write there is always a moment: what is said in it is not seen to be early.
-    pub fn lacks_its_name(&self, reply: &Reply, came: Came) -> bool {
-        if reply.client_request_ids.is_empty() {
-            let is_success = (200..300).contains(&reply.status);
-            return is_success && came == Came::AtOnce && self.names_requests.load(Ordering::Relaxed);
-        }
-        // What was early teaches nothing.
-        if came != Came::Early {
-            self.names_requests.store(true, Ordering::Relaxed);
-        }
-        false
-    }
-
-    /// Keeps an agent for the next request.
+    /// Keeps an agent for the next request to its host.
     pub fn keep(&self, mut pooled: PooledAgent) {
         pooled.idle_since = Instant::now();
-        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut state = self.lock();
+        let idle = &mut state.idle;
         idle.push(pooled);
         let too_many = idle.len().saturating_sub(MOST_IDLE);
         let mut dropped: Vec<PooledAgent> = idle.drain(..too_many).collect();
-        dropped.append(&mut old(&mut idle));
-        drop(idle);
+        dropped.append(&mut old(idle));
+        drop(state);
         drop(dropped);
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    /// The host of a request, remembered from now on.
+    fn host(&mut self, request: &Request) -> Arc<Host> {
+        if let Some(known) = self.hosts.iter().find(|host| host.is_of(request)) {
+            return Arc::clone(known);
+        }
+        if self.hosts.len() >= MOST_HOSTS {
+            // Those to which a connection is kept, or made, are held there, too.
+            self.hosts.retain(|host| Arc::strong_count(host) > 1);
+        }
+        let host = Arc::new(Host::of(request));
+        self.hosts.push(Arc::clone(&host));
+        host
     }
 }
 

@@ -12,6 +12,7 @@ use ureq::unversioned::resolver::{ArrayVec, ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::NextTimeout;
 
 use super::call_state::CallState;
+use super::host::Host;
 use super::shared::Shared;
 use super::ureq_transport::UreqConnector;
 
@@ -21,17 +22,19 @@ pub struct PooledAgent {
     pub agent: ureq::Agent,
     /// What the call and the connection tell each other.
     pub call: Arc<CallState>,
+    /// Where its connection leads.
+    pub host: Arc<Host>,
     /// When it was last used, for those that wait for their next use.
     pub idle_since: Instant,
 }
 
 impl PooledAgent {
-    /// A pooled agent without a connection; the first request makes one.
-    pub fn new(config: ureq::config::Config, shared: Arc<Shared>) -> PooledAgent {
+    /// A pooled agent without a connection to this host; the first request makes one.
+    pub fn new(config: ureq::config::Config, shared: Arc<Shared>, host: Arc<Host>) -> PooledAgent {
         let call = Arc::new(CallState::default());
         let connector = UreqConnector { shared, call: Arc::clone(&call) };
         let agent = ureq::Agent::with_parts(config, connector, NoResolver);
-        PooledAgent { agent, call, idle_since: Instant::now() }
+        PooledAgent { agent, call, host, idle_since: Instant::now() }
     }
 }
 

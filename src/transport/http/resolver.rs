@@ -1,5 +1,6 @@
 //! Host names: looked up when a connection is made, remembered for a while, never waited for beyond the deadline.
 
+use std::collections::{HashMap, HashSet};
 use std::io;
 use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -14,7 +15,7 @@ use crate::graph::{Cause, without_brackets};
 /// within minutes.
 const FRESH: Duration = Duration::from_secs(60);
 
-/// The addresses of the one host that a client connects to: the service, or the proxy.
+/// The addresses of the hosts that a client connects to: the service, the proxy.
 #[derive(Debug, Clone)]
 pub struct Resolver(Arc<Inner>);
 
@@ -36,15 +37,16 @@ impl Default for Resolver {
 
 #[derive(Debug, Default)]
 struct State {
-    /// The host and port being looked up. Nothing can interrupt the system's look-up, so it runs on a helper thread,
-    /// one at most, which may outlive a call that gave up on it.
-    running: Option<(String, u16)>,
-    answer: Option<Answer>,
+    /// The hosts being looked up. Nothing can interrupt the system's look-up, so each runs on a helper thread, one at most for a
+    /// host, which may outlive a call that gave up on it.
+    running: HashSet<HostAndPort>,
+    answers: HashMap<HostAndPort, Answer>,
 }
+
+type HostAndPort = (String, u16);
 
 #[derive(Debug)]
 struct Answer {
-    host: (String, u16),
     at: Instant,
     addresses: Result<Vec<SocketAddr>, String>,
 }
@@ -66,7 +68,7 @@ impl Resolver {
         let asked_at = Instant::now();
         let mut state = self.lock();
         loop {
-            if let Some(answer) = state.answer.as_ref().filter(|answer| answer.host == wanted) {
+            if let Some(answer) = state.answers.get(&wanted) {
                 match &answer.addresses {
                     Ok(addresses) if answer.at.elapsed() < FRESH => {
                         call.ends_in_time()?;
@@ -79,7 +81,7 @@ impl Resolver {
                     _ => {}
                 }
             }
-            if state.running.is_none() {
+            if !state.running.contains(&wanted) {
                 self.look_up(&mut state, wanted.clone())?;
             }
             let slice = call.slice()?;
@@ -89,25 +91,24 @@ impl Resolver {
 
     /// Forgets a host of which no address answered.
     pub fn forget(&self, host: &str, port: u16) {
-        let mut state = self.lock();
-        if state.answer.as_ref().is_some_and(|answer| answer.host == (host.to_owned(), port)) {
-            state.answer = None;
-        }
+        self.lock().answers.remove(&(host.to_owned(), port));
     }
 
-    fn look_up(&self, state: &mut State, host: (String, u16)) -> io::Result<()> {
+    fn look_up(&self, state: &mut State, host: HostAndPort) -> io::Result<()> {
         let resolver = self.clone();
         let asked = host.clone();
         let helper = thread::Builder::new().name("graph-dns".to_owned()).spawn(move || {
             let addresses = (resolver.0.look_up)(&asked.0, asked.1).map_err(|error| error.to_string());
             let mut state = resolver.lock();
-            state.running = None;
-            state.answer = Some(Answer { host: asked, at: Instant::now(), addresses });
+            state.running.remove(&asked);
+            // Hosts that are asked for once, such as those of uploads, are not kept for ever.
+            state.answers.retain(|_, answer| answer.at.elapsed() < FRESH);
+            state.answers.insert(asked, Answer { at: Instant::now(), addresses });
             resolver.0.answered.notify_all();
         });
         match helper {
             Ok(_) => {
-                state.running = Some(host);
+                state.running.insert(host);
                 Ok(())
             }
             Err(error) => {

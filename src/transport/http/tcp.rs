@@ -275,7 +275,7 @@ mod tests {
     fn call(time: Duration) -> Arc<CallState> {
         let call = Arc::new(CallState::default());
         let by = Instant::now() + time;
-        call.begin(&Limits { connect_by: by, reply_by: by, cancel: Cancel::default(), late: None });
+        call.begin(&Limits { connect_by: by, reply_by: by, stall: None, cancel: Cancel::default(), late: None });
         call
     }
 

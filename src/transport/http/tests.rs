@@ -1,20 +1,23 @@
 //! The transport against peers on loopback that do what no server should.
 
-use std::io::Write;
+mod body;
+
+use std::io::{Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, mpsc};
 use std::time::{Duration, Instant};
 use std::{iter, thread};
 
+use ::http::HeaderValue;
 use socket2::{Domain, SockRef, Socket, Type};
 use ureq::unversioned::transport::{NextTimeout, Transport as _};
 
-use super::call_state::Came;
+use super::call_state::{CallState, Came};
 use super::stream::Stream;
 use super::tcp::{Heard, Tcp};
 use super::ureq_transport::UreqTransport;
 use super::*;
-use crate::graph::{BaseUrl, Mailbox, MessageId, Target};
+use crate::graph::{BaseUrl, BodyEnd, Framing, Mailbox, MessageId, Target, Token};
 use crate::transport::Cancel;
 
 const MS: fn(u64) -> Duration = Duration::from_millis;
@@ -47,7 +50,13 @@ fn transport(resolver: Resolver, proxy: Option<&str>) -> HttpTransport {
 
 fn limits(connect: u64, reply: u64) -> Limits {
     let now = Instant::now();
-    Limits { connect_by: now + MS(connect), reply_by: now + MS(reply), cancel: Cancel::default(), late: None }
+    Limits {
+        connect_by: now + MS(connect),
+        reply_by: now + MS(reply),
+        stall: None,
+        cancel: Cancel::default(),
+        late: None,
+    }
 }
 
 /// The request that sends a draft, with a token of so many bytes.
@@ -72,7 +81,7 @@ const FIRST_TO_END: [(u64, u64); 3] = [(150, 10_000), (150, 150), (400, 150)];
 fn names_the_stage(transport: &HttpTransport, base: &str, message: &str) {
     for (connect, reply) in FIRST_TO_END {
         let began = Instant::now();
-        let failure = transport.exchange(&a_send(base, 1), &limits(connect, reply)).unwrap_err();
+        let failure = transport.exchange(&a_send(base, 1), Body::None, &limits(connect, reply)).unwrap_err();
         let expected = Failure { handed_on: false, cause: Cause::TimedOut, detail: message.to_owned() };
         assert_eq!(failure, expected, "{base}, connect {connect}, reply {reply}");
         assert!(began.elapsed() < MS(2_000), "{base}: took {:?}", began.elapsed());
@@ -107,7 +116,7 @@ fn a_look_up_that_takes_too_long_is_named() {
     for (connect, reply) in FIRST_TO_END {
         let transport = transport(Resolver::by(late), None);
         let base = format!("http://localhost:{}", address.port());
-        let failure = transport.exchange(&a_send(&base, 1), &limits(connect, reply)).unwrap_err();
+        let failure = transport.exchange(&a_send(&base, 1), Body::None, &limits(connect, reply)).unwrap_err();
         assert_eq!((failure.handed_on, failure.cause), (false, Cause::TimedOut), "{failure:?}");
         assert_eq!(failure.detail, "the host name was not resolved in time", "connect {connect}, reply {reply}");
     }
@@ -144,7 +153,8 @@ fn a_handshake_that_takes_too_long_is_named() {
 fn a_reply_that_takes_too_long_is_named() {
     let (address, _listener) = silent();
     let transport = transport(Resolver::default(), None);
-    let failure = transport.exchange(&a_send(&format!("http://{address}"), 1), &limits(10_000, 150)).unwrap_err();
+    let failure =
+        transport.exchange(&a_send(&format!("http://{address}"), 1), Body::None, &limits(10_000, 150)).unwrap_err();
     let expected =
         Failure { handed_on: true, cause: Cause::TimedOut, detail: "no whole reply came in time".to_owned() };
     assert_eq!(failure, expected);
@@ -154,7 +164,7 @@ fn a_reply_that_takes_too_long_is_named() {
 fn a_request_for_which_no_time_is_left_is_not_begun() {
     let (address, _listener) = silent();
     let transport = transport(Resolver::default(), None);
-    let failure = transport.exchange(&a_send(&format!("http://{address}"), 1), &limits(0, 0)).unwrap_err();
+    let failure = transport.exchange(&a_send(&format!("http://{address}"), 1), Body::None, &limits(0, 0)).unwrap_err();
     assert_eq!((failure.handed_on, failure.cause), (false, Cause::TimedOut));
     assert_eq!(failure.detail, "no time was left for the request");
 }
@@ -187,7 +197,7 @@ fn replied(reply: &'static str) -> Result<Reply, Failure> {
         read_head(stream);
         stream.write_all(reply.as_bytes()).unwrap();
     });
-    transport(Resolver::default(), None).exchange(&a_send(&base, 1), &limits(10_000, 10_000))
+    transport(Resolver::default(), None).exchange(&a_send(&base, 1), Body::None, &limits(10_000, 10_000))
 }
 
 #[test]
@@ -290,7 +300,7 @@ fn what_comes_before_a_request_does_not_answer_it() {
             heard.send((number, read_head(stream))).unwrap();
         });
         let transport = transport(Resolver::default(), None);
-        let send = || transport.exchange(&a_send(&base, 1), &limits(10_000, 10_000));
+        let send = || transport.exchange(&a_send(&base, 1), Body::None, &limits(10_000, 10_000));
         assert_eq!(send().unwrap().request_id, "0", "{how}");
         is_spoiled.recv().unwrap();
         thread::sleep(MS(50));
@@ -328,18 +338,19 @@ fn a_success_without_a_name_where_others_had_one() {
         read_head(stream);
     });
     let transport = transport(Resolver::default(), None);
-    let send = || transport.exchange(&a_send(&base, 1), &limits(10_000, 10_000)).unwrap();
+    let send = || transport.exchange(&a_send(&base, 1), Body::None, &limits(10_000, 10_000)).unwrap();
     let connections = transport.connections.current(|| panic!("forked"));
+    let host = Arc::clone(&connections.take(&a_send(&base, 1)).host);
     let nameless = send();
     for came in [Came::Early, Came::AtOnce, Came::Later] {
-        assert!(!connections.lacks_its_name(&nameless, came), "nobody was named before");
+        assert!(!host.lacks_its_name(&nameless, came), "nobody was named before");
     }
     let named = send();
     assert!(!nameless.lacks_its_name && !named.lacks_its_name);
-    assert!(connections.lacks_its_name(&nameless, Came::AtOnce));
-    assert!(!connections.lacks_its_name(&nameless, Came::Later));
-    assert!(!connections.lacks_its_name(&Reply { status: 404, ..nameless }, Came::AtOnce));
-    assert!(!connections.lacks_its_name(&named, Came::AtOnce));
+    assert!(host.lacks_its_name(&nameless, Came::AtOnce));
+    assert!(!host.lacks_its_name(&nameless, Came::Later));
+    assert!(!host.lacks_its_name(&Reply { status: 404, ..nameless }, Came::AtOnce));
+    assert!(!host.lacks_its_name(&named, Came::AtOnce));
 }
 
 /// A connection as ureq gets it, to a peer on this machine, and the peer's side of it.

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use graph_message::graph::{BaseUrl, Failure, Mailbox, MessageId, Reply, Target, Token};
 use graph_message::transport::http::{HttpOptions, HttpTransport};
-use graph_message::transport::{Cancel, Limits, Transport};
+use graph_message::transport::{Body, Cancel, Limits, Transport};
 
 use crate::GRACE;
 use crate::secret::TOKEN;
@@ -31,8 +31,8 @@ pub fn target(base: BaseUrl) -> Target {
 pub fn send(target: &Target, options: HttpOptions) -> Result<Reply, Failure> {
     let began = Instant::now();
     let by = began + LIMIT;
-    let limits = Limits { connect_by: by, reply_by: by, cancel: Cancel::default(), late: None };
-    let result = HttpTransport::new(options).exchange(&target.send(), &limits);
+    let limits = Limits { connect_by: by, reply_by: by, stall: None, cancel: Cancel::default(), late: None };
+    let result = HttpTransport::new(options).exchange(&target.send(), Body::None, &limits);
     assert!(began.elapsed() < LIMIT + GRACE, "late: {:?}", began.elapsed());
     result
 }

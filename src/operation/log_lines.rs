@@ -1,59 +1,19 @@
-//! The caller's log: what its lines say, and the function of its own that they are handed to, on the thread of the call.
+//! What the lines of the caller's log say.
 
-use std::fmt;
-use std::sync::Arc;
 use std::time::Duration;
 
-use super::answer::Receipt;
-use super::attempt::Attempt;
-use crate::error::Error;
+use super::Answer;
+use super::trail::Attempt;
 use crate::graph::{LookResult, Request, SearchResult};
-
-/// How much a line matters.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-#[repr(i32)]
-pub enum Level {
-    /// One line a call: what it ended in.
-    Info = 3,
-    /// One line an attempt.
-    Debug = 4,
-}
-
-type Write = dyn Fn(Level, &str) + Send + Sync;
-
-/// Where lines go: nowhere, unless the caller set a function.
-#[derive(Clone, Default)]
-pub struct Log(Option<Arc<Write>>);
-
-impl Log {
-    /// Lines go to this function. It is called on the thread of the call that logs, from several threads at once where
-    /// several call.
-    pub fn to(write: impl Fn(Level, &str) + Send + Sync + 'static) -> Log {
-        Log(Some(Arc::new(write)))
-    }
-
-    /// Writes a line, which is made only where somebody reads it.
-    pub fn write(&self, level: Level, line: impl FnOnce() -> String) {
-        if let Some(write) = &self.0 {
-            write(level, &line());
-        }
-    }
-}
-
-impl fmt::Debug for Log {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(if self.0.is_some() { "Log(set)" } else { "Log" })
-    }
-}
 
 /// The debug line of an attempt.
 pub fn of_attempt(request: &Request, number: u32, attempt: &Attempt) -> String {
-    let met = match &attempt.result {
-        Ok(reply) => format!("HTTP {} [request-id {}]", reply.status, request.token.quote_name(&reply.request_id)),
-        Err(failure) if failure.handed_on => format!("request handed on, {}", request.token.redact(&failure.detail)),
-        Err(failure) => format!("no request handed on, {}", request.token.redact(&failure.detail)),
+    let met = match &attempt.exchange.result {
+        Ok(reply) => format!("HTTP {} [request-id {}]", reply.status, attempt.token.quote_name(&reply.request_id)),
+        Err(failure) if failure.handed_on => format!("request handed on, {}", attempt.token.redact(&failure.detail)),
+        Err(failure) => format!("no request handed on, {}", attempt.token.redact(&failure.detail)),
     };
-    format!("attempt {number} {}: {met}: {:?}", request.url, attempt.verdict)
+    format!("attempt {number} {}: {met}: {:?}", request.url, attempt.exchange.verdict)
 }
 
 /// The debug line of a look.
@@ -81,7 +41,7 @@ pub fn of_search(request: &Request, listed: &SearchResult) -> String {
 }
 
 /// The info line of a call.
-pub fn of_call(request: &Request, result: &Result<Receipt, Error>, took: Duration) -> String {
+pub fn of_call(request: &Request, result: &Answer, took: Duration) -> String {
     let ms = took.as_millis();
     match result {
         Ok(receipt) => format!(
@@ -98,7 +58,7 @@ pub fn of_call(request: &Request, result: &Result<Receipt, Error>, took: Duratio
             error.status.name(),
             request.url,
             error.attempts,
-            error.seen,
+            error.last_look,
             error.message
         ),
     }

@@ -2,15 +2,18 @@
 
 use std::fmt::Write as _;
 use std::fs;
+use std::time::{Instant, SystemTime};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use http::HeaderValue;
 
 use super::*;
-use crate::delivery::check::Unsettled;
+use crate::delivery::clocks::Moment;
 use crate::delivery::ending::NotADraft;
+use crate::delivery::finding::Unsettled;
 use crate::delivery::verdict::DoubtCause;
+use crate::engine::Exchange;
 use crate::graph::{BaseUrl, Mailbox, MessageId};
 
 const TOKEN: &str =
@@ -40,7 +43,9 @@ fn reply(status: u16, code: &str, message: &str) -> Reply {
 }
 
 fn attempt(result: Result<Reply, Failure>, verdict: Verdict) -> Attempt {
-    Attempt { token: Token::parse(TOKEN).unwrap(), result, verdict }
+    let (steady, wall) = (Instant::now(), SystemTime::UNIX_EPOCH);
+    let exchange = Exchange { began: Moment { steady, wall }, ended: wall, result, verdict };
+    Attempt { token: Token::parse(TOKEN).unwrap(), exchange }
 }
 
 fn failure(cause: Cause, handed_on: bool, detail: &str) -> Failure {
@@ -48,7 +53,7 @@ fn failure(cause: Cause, handed_on: bool, detail: &str) -> Failure {
 }
 
 fn error(ending: &Ending, attempt: Option<Attempt>, target: &Target) -> Error {
-    of(ending, attempt, None, Trail::default(), target, &Known::default()).unwrap_err()
+    of(ending, Trail { attempt, ..Trail::default() }, target, &Known::default()).unwrap_err()
 }
 
 fn refused(reply: Reply, refusal: Refusal, target: &Target) -> Error {
@@ -228,7 +233,7 @@ fn all() -> Vec<Error> {
         all.push(error(&ending, None, &me()));
     }
     let looked = |result: Result<Reply, Failure>, what| {
-        of(&no_look(what), None, Some(result), Trail::default(), &me(), &Known::default()).unwrap_err()
+        of(&no_look(what), Trail { looked: Some(result), ..Trail::default() }, &me(), &Known::default()).unwrap_err()
     };
     all.push(looked(Ok(reply(503, "", "")), Ok(503)));
     all.push(looked(Ok(reply(429, "ApplicationThrottled", "m")), Ok(429)));
@@ -292,7 +297,7 @@ fn no_part_of_the_token_is_shown() {
         assert!(!shown.contains(&TOKEN[8..24]) && !shown.contains(&encoded[8..24]), "{shown}");
         let known = Known { internet_message_id: Some(echoed.into()), draft: None };
         let found = Ending::Found(echoed.to_owned());
-        let receipt = of(&found, None, None, Trail::default(), &me(), &known).unwrap();
+        let receipt = of(&found, Trail::default(), &me(), &known).unwrap();
         assert!(!receipt.sent_id.contains(&TOKEN[8..24]), "{receipt:?}");
     }
 }
@@ -303,7 +308,7 @@ fn a_challenge_is_told_of_wherever_it_is_met() {
     let challenged = Reply { www_authenticate: vec![challenge], ..reply(401, "InvalidAuthenticationToken", "m") };
     let sent = refused(challenged.clone(), Refusal::Unauthenticated, &me());
     let (looked, ending) = (Some(Ok(challenged)), Ending::MayNotLook(401));
-    let looked = of(&ending, None, looked, Trail::default(), &me(), &Known::default()).unwrap_err();
+    let looked = of(&ending, Trail { looked, ..Trail::default() }, &me(), &Known::default()).unwrap_err();
     for error in [sent, looked] {
         assert_eq!((error.claims.as_str(), error.http_status), (r#"{"access_token":{}}"#, 401));
         assert_eq!(error.code, "InvalidAuthenticationToken");
@@ -317,5 +322,5 @@ fn who_shares_a_send_is_told_the_name_that_it_gave() {
     let error = of_a_shared_send(Error::new(Status::Rejected, "m"), &me(), &known);
     assert_eq!(error.internet_message_id, "<m>");
     assert_eq!(busy(&me(), &known).internet_message_id, "<m>");
-    assert_eq!(left(Status::Cancelled, false, &me(), &known).internet_message_id, "<m>");
+    assert_eq!(left(Stopped::Cancelled, false, &me(), &known).internet_message_id, "<m>");
 }

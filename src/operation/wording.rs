@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 use std::time::Duration;
 
-use crate::delivery::check::Unsettled;
 use crate::delivery::ending::NotADraft;
+use crate::delivery::finding::Unsettled;
 use crate::delivery::verdict::{DoubtCause, Refusal};
 
 /// What is known of a call that did not end in "sent".

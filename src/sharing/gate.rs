@@ -32,6 +32,13 @@ struct State {
     asked_until: Option<Instant>,
 }
 
+/// The gate of one mailbox.
+#[derive(Debug, Clone)]
+pub struct Gate {
+    gates: Arc<Gates>,
+    mailbox: MailboxKey,
+}
+
 /// How an attempt to enter ends.
 #[derive(Debug)]
 pub enum Entry {
@@ -48,23 +55,34 @@ pub enum Entry {
     },
 }
 
-/// Why a call did not get inside a mailbox's gate.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum NotAdmitted {
-    /// It was cancelled.
-    Cancelled,
-    /// Its deadline passed.
-    OutOfTime,
-    /// The service asked everybody to wait, longer than the call has; for so long.
-    Paused(Duration),
-}
-
 /// A place inside; dropping it gives it back.
 #[derive(Debug)]
 pub struct Slot {
     gates: Arc<Gates>,
     mailbox: MailboxKey,
     opens: bool,
+}
+
+impl Gate {
+    /// That of a mailbox.
+    pub fn of(gates: &Arc<Gates>, mailbox: &MailboxKey) -> Gate {
+        Gate { gates: Arc::clone(gates), mailbox: mailbox.clone() }
+    }
+
+    /// As [`Gates::enter`].
+    pub fn enter(&self, at_once: u32, now: Instant) -> Entry {
+        self.gates.enter(&self.mailbox, at_once, now)
+    }
+
+    /// As [`Gates::pause`].
+    pub fn pause(&self, now: Instant, time: Duration) {
+        self.gates.pause(&self.mailbox, now, time);
+    }
+
+    /// Raised when a slot is given back.
+    pub fn freed(&self) -> &Signal {
+        &self.gates.freed
+    }
 }
 
 impl Gates {
@@ -139,17 +157,10 @@ impl Drop for Slot {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::graph::{BaseUrl, Mailbox, MessageId, Target, Token};
+    use crate::graph::{BaseUrl, Mailbox};
 
     fn mailbox() -> MailboxKey {
-        MailboxKey::of(&Target {
-            base: BaseUrl::default(),
-            mailbox: Mailbox::Me,
-            id: MessageId::parse("x").unwrap(),
-            token: Token::parse("t").unwrap(),
-            client_request_id: "c".into(),
-            user_agent: http::HeaderValue::from_static("ua"),
-        })
+        MailboxKey::of(&BaseUrl::default(), &Mailbox::Me, "t")
     }
 
     fn entered(entry: Entry) -> Slot {

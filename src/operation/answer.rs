@@ -1,105 +1,80 @@
 //! The answer to the caller: a receipt, or an error with its facts. What a person reads of them is worded in `wording`.
 
-use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::attempt::Attempt;
+use super::Answer;
+use super::receipt::Receipt;
+use super::trail::{Attempt, Trail};
 use super::wording::{AddressedTo, Cancelled, Facts, Failed, Looks, Mail, Said, Until, sentence};
-use crate::delivery::check::Unsettled;
+use crate::delivery::admission::NotAdmitted;
 use crate::delivery::ending::Ending;
-use crate::delivery::gate::NotAdmitted;
-use crate::delivery::memory::Known;
+use crate::delivery::finding::Unsettled;
+use crate::delivery::remembered::Known;
 use crate::delivery::verdict::{Refusal, Verdict};
-use crate::error::{Error, LastLook};
-use crate::graph::{
-    Cause, Failure, GraphError, Hit, LookFailure, LookResult, Reply, SearchResult, Target, Token, claims,
-};
+use crate::engine::Stopped;
+use crate::error::Error;
+use crate::graph::{Cause, Failure, GraphError, LookFailure, Reply, Target, Token, claims};
 use crate::status::Status;
 
 /// What the caller is told to wait where Graph asks to and does not say how long: its limits are counted in minutes
 /// (<https://learn.microsoft.com/graph/throttling-limits>).
 const SUGGESTED_WAIT: Duration = Duration::from_secs(120);
 
-/// What is known of a mail that was sent.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Receipt {
-    /// Whether a check found it sent; else Graph accepted it in its reply.
-    pub found: bool,
-    /// The `request-id` of the last reply to a send, empty where it named none.
-    pub request_id: String,
-    /// The `client-request-id` sent with every request of the call.
-    pub client_request_id: Arc<str>,
-    /// The HTTP status of the last reply to a send, 0 where none came.
-    pub http_status: u16,
-    /// How many attempts handed on at least one byte of a request.
-    pub attempts: u32,
-    /// Its id in Sent Items, where a check learned it.
-    pub sent_id: String,
+/// Why a call failed: its facts, and how long to wait.
+struct Explanation {
+    facts: Facts,
+    retry_after: Duration,
 }
 
-impl fmt::Display for Receipt {
-    /// One line for a log.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let how = if self.found { "found sent" } else { "accepted" };
-        write!(f, "sent: {how}, attempts {}, HTTP {}", self.attempts, self.http_status)?;
-        if !self.request_id.is_empty() {
-            write!(f, " [request-id {}]", self.request_id)?;
-        }
-        write!(f, " [client-request-id {}]", self.client_request_id)
+impl Explanation {
+    fn new(mail: Mail, failed: Failed, target: &Target) -> Explanation {
+        let asked = AddressedTo { of_me: target.mailbox.is_me(), has_version: target.base.has_version() };
+        let facts = Facts { mail, failed, said: None, looked: None, asked };
+        Explanation { facts, retry_after: Duration::ZERO }
     }
-}
 
-/// What a call met on its way.
-#[derive(Debug, Clone, Default)]
-pub struct Trail {
-    /// Attempts made.
-    pub attempts: u32,
-    /// Attempts of which at least one byte was handed on.
-    pub handed_on: u32,
-    /// The status and request-id of the last reply to a send.
-    pub last_reply: Option<(u16, String)>,
-    /// What the last look showed.
-    pub seen: LastLook,
+    /// With what a reply says.
+    fn said(self, reply: &Reply, token: &Token) -> Explanation {
+        let graph = GraphError::parse(&reply.body).unwrap_or_default();
+        let id = if reply.request_id.is_empty() { &graph.request_id } else { &reply.request_id };
+        let said = Said {
+            status: reply.status,
+            request_id: token.quote_name(id),
+            code: token.quote_name(&graph.code),
+            message: token.quote(&graph.message),
+            claims: if reply.status == 401 { claims(&reply.www_authenticate) } else { None },
+        };
+        Explanation { facts: Facts { said: Some(said), ..self.facts }, ..self }
+    }
+
+    /// With what the looks showed.
+    fn looked(self, mail: Mail, looked: Looks) -> Explanation {
+        let retry_after = match looked {
+            Looks::Unsettled(Unsettled::Paused(wait) | Unsettled::Deferred(Some(wait))) => wait,
+            Looks::Unsettled(_) | Looks::Unsent => Duration::ZERO,
+        };
+        Explanation { facts: Facts { mail, looked: Some(looked), ..self.facts }, retry_after }
+    }
+
+    fn waiting(self, wait: Duration) -> Explanation {
+        Explanation { retry_after: wait, ..self }
+    }
 }
 
 impl Trail {
-    /// Notes what a look showed.
-    pub fn saw(&mut self, shown: &LookResult) {
-        self.seen = match shown {
-            LookResult::Draft(_) => LastLook::Draft,
-            LookResult::NotADraft(_) => LastLook::NotADraft,
-            LookResult::Gone => LastLook::Gone,
-            LookResult::NotAllowed(_) => LastLook::NotAllowed,
-            LookResult::Another | LookResult::Failed(_) => return,
-        };
-    }
-
-    /// Notes what a search showed.
-    pub fn listed(&mut self, listed: &SearchResult) {
-        self.seen = match listed {
-            SearchResult::Items(items) => match items.iter().any(|item| matches!(item, Hit::NotADraft(_))) {
-                // A draft that is there stays the last that was seen.
-                true if self.seen != LastLook::Draft => LastLook::NotADraft,
-                true | false => return,
-            },
-            SearchResult::NotAllowed(_) => LastLook::NotAllowed,
-            SearchResult::Unfiltered | SearchResult::Failed(_) => return,
-        };
-    }
-
-    /// The receipt of a mail that a check found sent.
-    pub fn receipt_of_a_find(&self, sent_id: String, target: &Target) -> Receipt {
+    /// The receipt of a mail that a look found sent.
+    fn receipt_of_a_find(&self, sent_id: String, target: &Target) -> Receipt {
         let (http_status, request_id) = self.last_reply.clone().unwrap_or_default();
         let client_request_id = Arc::clone(&target.client_request_id);
         Receipt { found: true, request_id, client_request_id, http_status, attempts: self.handed_on, sent_id }
     }
 
     /// The error of these facts, with what every error of a call carries.
-    fn error(&self, status: Status, answer: Answer, target: &Target, known: &Known) -> Error {
+    fn error(&self, status: Status, explanation: Explanation, target: &Target, known: &Known) -> Error {
         let token = &target.token;
-        let mut message = token.redact(&sentence(&answer.facts));
-        let (http_status, request_id, code, claims) = match answer.facts.said {
+        let mut message = token.redact(&sentence(&explanation.facts));
+        let (http_status, request_id, code, claims) = match explanation.facts.said {
             Some(said) => (said.status, said.request_id, said.code, said.claims.unwrap_or_default()),
             // The last reply to a send, of which nothing is said.
             None => {
@@ -118,67 +93,19 @@ impl Trail {
             code,
             request_id,
             client_request_id: target.client_request_id.to_string(),
-            retry_after: answer.retry_after,
+            retry_after: explanation.retry_after,
             attempts: self.handed_on,
             claims: token.redact(&claims),
-            seen: self.seen,
+            last_look: self.last_look,
             internet_message_id: name_of(known, target),
         }
     }
 }
 
-/// An error on its way: its facts, and how long to wait.
-struct Answer {
-    facts: Facts,
-    retry_after: Duration,
-}
-
-impl Answer {
-    fn new(mail: Mail, failed: Failed, target: &Target) -> Answer {
-        let asked = AddressedTo { of_me: target.mailbox.is_me(), has_version: target.base.has_version() };
-        let facts = Facts { mail, failed, said: None, looked: None, asked };
-        Answer { facts, retry_after: Duration::ZERO }
-    }
-
-    /// With what a reply says.
-    fn said(self, reply: &Reply, token: &Token) -> Answer {
-        let graph = GraphError::parse(&reply.body).unwrap_or_default();
-        let id = if reply.request_id.is_empty() { &graph.request_id } else { &reply.request_id };
-        let said = Said {
-            status: reply.status,
-            request_id: token.quote_name(id),
-            code: token.quote_name(&graph.code),
-            message: token.quote(&graph.message),
-            claims: if reply.status == 401 { claims(&reply.www_authenticate) } else { None },
-        };
-        Answer { facts: Facts { said: Some(said), ..self.facts }, ..self }
-    }
-
-    /// With what the looks showed.
-    fn looked(self, mail: Mail, looked: Looks) -> Answer {
-        let retry_after = match looked {
-            Looks::Unsettled(Unsettled::Paused(wait) | Unsettled::Deferred(Some(wait))) => wait,
-            Looks::Unsettled(_) | Looks::Unsent => Duration::ZERO,
-        };
-        Answer { facts: Facts { mail, looked: Some(looked), ..self.facts }, retry_after }
-    }
-
-    fn waiting(self, wait: Duration) -> Answer {
-        Answer { retry_after: wait, ..self }
-    }
-}
-
 /// The answer of a call that ended so. The status is the machine's; the facts are put together here.
-pub fn of(
-    ending: &Ending,
-    attempt: Option<Attempt>,
-    looked: Option<Result<Reply, Failure>>,
-    trail: Trail,
-    target: &Target,
-    known: &Known,
-) -> Result<Receipt, Error> {
-    let new = |mail, failed| Answer::new(mail, failed, target);
-    let answer = match (ending, attempt) {
+pub fn of(ending: &Ending, mut trail: Trail, target: &Target, known: &Known) -> Answer {
+    let new = |mail, failed| Explanation::new(mail, failed, target);
+    let explanation = match (ending, trail.attempt.take()) {
         (Ending::Accepted, Some(attempt)) => return Ok(accepted(&attempt, trail, target)),
         (Ending::Found(id), _) => return Ok(trail.receipt_of_a_find(target.token.quote_name(id), target)),
         (Ending::Accepted | Ending::AsAttempted(..), None) => return Err(Error::internal()),
@@ -186,8 +113,8 @@ pub fn of(
         (Ending::NotADraft(why), _) => new(Mail::NotSent, Failed::NotADraft(*why)),
         (Ending::NoRecipients, _) => new(Mail::NotSent, Failed::NoRecipients),
         (Ending::NotFound, _) => new(Mail::NotSent, Failed::Refused(Refusal::NotFound)),
-        (Ending::MayNotLook(status), _) => may_not_look(*status, looked, target),
-        (Ending::CannotLook(failure, _), _) => cannot_look(looked, *failure, target),
+        (Ending::MayNotLook(status), _) => may_not_look(*status, trail.looked.take(), target),
+        (Ending::CannotLook(failure, _), _) => cannot_look(trail.looked.take(), *failure, target),
         (Ending::NotSent, Some(attempt)) => as_attempted(&attempt, false, target).looked(Mail::NotSent, Looks::Unsent),
         (Ending::NotSent, None) => new(Mail::NotSent, Failed::Nothing).looked(Mail::NotSent, Looks::Unsent),
         (Ending::Unknown(why), Some(attempt)) => {
@@ -199,11 +126,11 @@ pub fn of(
         (Ending::EarlierUnknown(why), _) => {
             new(Mail::MayBeSentBefore, Failed::Nothing).looked(Mail::MayBeSentBefore, Looks::Unsettled(*why))
         }
-        (Ending::KeptOut(outside), attempt) => kept_out(*outside, attempt.is_some(), target),
+        (Ending::KeptOut(why), attempt) => kept_out(*why, attempt.is_some(), target),
         (Ending::CancelledWhileWaiting, _) => new(Mail::NotSent, Failed::Cancelled(Cancelled::Between)),
         (Ending::Left { cancelled, in_doubt }, _) => behind_another(*cancelled, *in_doubt, target),
     };
-    Err(trail.error(ending.status(), answer, target, known))
+    Err(trail.error(ending.status(), explanation, target, known))
 }
 
 fn accepted(attempt: &Attempt, trail: Trail, target: &Target) -> Receipt {
@@ -211,17 +138,21 @@ fn accepted(attempt: &Attempt, trail: Trail, target: &Target) -> Receipt {
         found: false,
         request_id: trail.last_reply.map(|(_, id)| id).unwrap_or_default(),
         client_request_id: Arc::clone(&target.client_request_id),
-        http_status: attempt.result.as_ref().map_or(0, |reply| reply.status),
+        http_status: attempt.exchange.result.as_ref().map_or(0, |reply| reply.status),
         attempts: trail.handed_on,
         sent_id: String::new(),
     }
 }
 
 /// What an attempt says by itself.
-fn as_attempted(attempt: &Attempt, out_of_time: bool, target: &Target) -> Answer {
-    match &attempt.result {
-        Ok(reply) => replied(&attempt.verdict, reply, &attempt.token, target),
-        Err(failure) => Answer::new(mail_of(&attempt.verdict), failed(&attempt.verdict, failure, out_of_time), target),
+fn as_attempted(attempt: &Attempt, out_of_time: bool, target: &Target) -> Explanation {
+    match &attempt.exchange.result {
+        Ok(reply) => replied(&attempt.exchange.verdict, reply, &attempt.token, target),
+        Err(failure) => Explanation::new(
+            mail_of(&attempt.exchange.verdict),
+            failed(&attempt.exchange.verdict, failure, out_of_time),
+            target,
+        ),
     }
 }
 
@@ -232,17 +163,17 @@ fn mail_of(verdict: &Verdict) -> Mail {
     }
 }
 
-fn replied(verdict: &Verdict, reply: &Reply, token: &Token, target: &Target) -> Answer {
+fn replied(verdict: &Verdict, reply: &Reply, token: &Token, target: &Target) -> Explanation {
     let failed = match verdict {
         Verdict::Refused(refusal) => Failed::Refused(*refusal),
         Verdict::Throttled(wait) => Failed::Throttled(*wait),
         Verdict::Doubtful(doubt) => Failed::Doubtful(*doubt),
         Verdict::Accepted | Verdict::NotBegun(_) => Failed::Nothing,
     };
-    let answer = Answer::new(mail_of(verdict), failed, target).said(reply, token);
+    let explanation = Explanation::new(mail_of(verdict), failed, target).said(reply, token);
     match verdict {
-        Verdict::Throttled(wait) => answer.waiting(wait.unwrap_or(SUGGESTED_WAIT)),
-        Verdict::Accepted | Verdict::Refused(_) | Verdict::Doubtful(_) | Verdict::NotBegun(_) => answer,
+        Verdict::Throttled(wait) => explanation.waiting(wait.unwrap_or(SUGGESTED_WAIT)),
+        Verdict::Accepted | Verdict::Refused(_) | Verdict::Doubtful(_) | Verdict::NotBegun(_) => explanation,
     }
 }
 
@@ -261,21 +192,21 @@ fn failed(verdict: &Verdict, failure: &Failure, out_of_time: bool) -> Failed {
 }
 
 /// Looking first is asked for and not allowed.
-fn may_not_look(status: u16, looked: Option<Result<Reply, Failure>>, target: &Target) -> Answer {
+fn may_not_look(status: u16, looked: Option<Result<Reply, Failure>>, target: &Target) -> Explanation {
     let failed = match status {
         401 => Failed::Refused(Refusal::Unauthenticated),
         _ => Failed::MayNotRead,
     };
-    let answer = Answer::new(Mail::NotSent, failed, target);
+    let explanation = Explanation::new(Mail::NotSent, failed, target);
     match looked.and_then(Result::ok) {
-        Some(reply) => answer.said(&reply, &target.token),
-        None => answer,
+        Some(reply) => explanation.said(&reply, &target.token),
+        None => explanation,
     }
 }
 
 /// Looking first fails.
-fn cannot_look(looked: Option<Result<Reply, Failure>>, failure: Option<LookFailure>, target: &Target) -> Answer {
-    let new = |failed| Answer::new(Mail::NotSent, failed, target);
+fn cannot_look(looked: Option<Result<Reply, Failure>>, failure: Option<LookFailure>, target: &Target) -> Explanation {
+    let new = |failed| Explanation::new(Mail::NotSent, failed, target);
     let wait = failure.and_then(|failure| failure.wait);
     match (looked, failure) {
         (_, None) => new(Failed::NoLook("it was answered with another message".to_owned())),
@@ -293,9 +224,9 @@ fn cannot_look(looked: Option<Result<Reply, Failure>>, failure: Option<LookFailu
 }
 
 /// An attempt did not get inside the mailbox's gate; what was attempted before certainly did nothing.
-fn kept_out(outside: NotAdmitted, has_attempted: bool, target: &Target) -> Answer {
-    let new = |failed| Answer::new(Mail::NotSent, failed, target);
-    match outside {
+fn kept_out(why: NotAdmitted, has_attempted: bool, target: &Target) -> Explanation {
+    let new = |failed| Explanation::new(Mail::NotSent, failed, target);
+    match why {
         NotAdmitted::Cancelled if has_attempted => new(Failed::Cancelled(Cancelled::Between)),
         NotAdmitted::Cancelled => new(Failed::Cancelled(Cancelled::Before)),
         NotAdmitted::OutOfTime => new(Failed::OutOfTimeInLine),
@@ -304,17 +235,18 @@ fn kept_out(outside: NotAdmitted, has_attempted: bool, target: &Target) -> Answe
 }
 
 /// The time was up, or the call was cancelled, while another call sent the same draft, or was about to.
-fn behind_another(cancelled: bool, in_doubt: bool, target: &Target) -> Answer {
+fn behind_another(cancelled: bool, in_doubt: bool, target: &Target) -> Explanation {
     let mail = if in_doubt { Mail::MayBeSent } else { Mail::NotSent };
     let failed = if cancelled { Failed::Cancelled(Cancelled::BehindAnother) } else { Failed::BehindAnother };
-    Answer::new(mail, failed, target)
+    Explanation::new(mail, failed, target)
 }
 
 /// The answer for a call that stopped waiting for another call's send.
-pub fn left(status: Status, in_doubt: bool, target: &Target, known: &Known) -> Error {
-    let answer = behind_another(status == Status::Cancelled, in_doubt, target);
-    let status = if in_doubt { Status::Unknown } else { status };
-    Trail::default().error(status, answer, target, known)
+pub fn left(stopped: Stopped, in_doubt: bool, target: &Target, known: &Known) -> Error {
+    let ending = Ending::Left { cancelled: stopped == Stopped::Cancelled, in_doubt };
+    let explanation = behind_another(stopped == Stopped::Cancelled, in_doubt, target);
+    let status = ending.status();
+    Trail::default().error(status, explanation, target, known)
 }
 
 /// The error of a send that this call shared, which may know more of the mail than the call that sent.
@@ -332,8 +264,8 @@ fn name_of(known: &Known, target: &Target) -> String {
 
 /// The answer of a check whose time was up while another call was sending the draft.
 pub fn busy(target: &Target, known: &Known) -> Error {
-    let answer = Answer::new(Mail::MayBeSent, Failed::AnotherCall, target);
-    Trail::default().error(Status::Unknown, answer, target, known)
+    let explanation = Explanation::new(Mail::MayBeSent, Failed::AnotherCall, target);
+    Trail::default().error(Status::Unknown, explanation, target, known)
 }
 
 #[cfg(test)]

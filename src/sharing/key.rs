@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::hash::{BuildHasher, BuildHasherDefault, Hash, Hasher, RandomState};
 use std::sync::{Arc, LazyLock};
 
-use crate::graph::{BaseUrl, Mailbox, MessageId, Target, every_byte};
+use crate::graph::{BaseUrl, Mailbox, MessageId, every_byte};
 
 /// Hashes keys and tokens, differently in each process: a key must not give a token away.
 static HASHES: LazyLock<RandomState> = LazyLock::new(RandomState::new);
@@ -13,7 +13,7 @@ static HASHES: LazyLock<RandomState> = LazyLock::new(RandomState::new);
 /// other; ids of one mailbox begin alike.
 const SAMPLED: usize = 48;
 
-/// A mailbox at a service root. Names compare without regard to case. The own mailboxes of two tokens are two mailboxes,
+/// A mailbox at a service root. Names compare without regard to case. The own mailboxes of two credentials are two mailboxes,
 /// because nothing here can tell whether they are one.
 #[derive(Debug, Clone)]
 pub struct MailboxKey {
@@ -24,8 +24,8 @@ pub struct MailboxKey {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Owner {
-    /// Who owns the token, of which the hash is.
-    OfToken,
+    /// Whose the credential is, of whose identity the hash is.
+    OfIdentity,
     /// The user, in lower case.
     Named(Arc<str>),
 }
@@ -39,16 +39,17 @@ pub struct MessageKey {
 }
 
 impl MailboxKey {
-    /// The mailbox of a call.
-    pub fn of(target: &Target) -> MailboxKey {
-        let (hash, owner) = match &target.mailbox {
-            Mailbox::Me => (HASHES.hash_one(sampled(target.token.authorization())), Owner::OfToken),
+    /// A mailbox under a service root. Where it is `me`, the text that tells the credential from others says whose: it may be a
+    /// secret, and is hashed.
+    pub fn of(root: &BaseUrl, mailbox: &Mailbox, identity: &str) -> MailboxKey {
+        let (hash, owner) = match mailbox {
+            Mailbox::Me => (HASHES.hash_one(sampled(identity)), Owner::OfIdentity),
             Mailbox::User(user) => {
                 let user = lowercase(user);
                 (HASHES.hash_one(&user), Owner::Named(user))
             }
         };
-        MailboxKey { hash, root: target.base.clone(), owner }
+        MailboxKey { hash, root: root.clone(), owner }
     }
 }
 
@@ -129,17 +130,9 @@ impl Hasher for StoredHash {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::graph::{BaseUrl, Token};
 
     fn mailbox(token: &str, user: &str) -> MailboxKey {
-        MailboxKey::of(&Target {
-            base: BaseUrl::default(),
-            mailbox: Mailbox::parse(user).unwrap(),
-            id: MessageId::parse("x").unwrap(),
-            token: Token::parse(token).unwrap(),
-            client_request_id: "c".into(),
-            user_agent: http::HeaderValue::from_static("ua"),
-        })
+        MailboxKey::of(&BaseUrl::default(), &Mailbox::parse(user).unwrap(), token)
     }
 
     fn at(root: &str) -> MailboxKey {

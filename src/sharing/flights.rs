@@ -4,10 +4,11 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::clocks::Moment;
 use super::key::{KeyMap, MailboxKey, MessageKey};
-use super::memory::{Doubt, Known, Memory, Remembered};
-use super::step::{Earlier, Same};
+use super::memory::Memory;
+use crate::delivery::clocks::Moment;
+use crate::delivery::remembered::{Doubt, Known, Remembered};
+use crate::delivery::step::{Earlier, Same};
 use crate::graph::Token;
 use crate::signal::Signal;
 use crate::status::Status;
@@ -253,7 +254,7 @@ impl<R> Drop for Lead<R> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::graph::{BaseUrl, Mailbox, MessageId, Target};
+    use crate::graph::{BaseUrl, Mailbox, MessageId};
     use std::time::SystemTime;
 
     fn key(id: &str) -> MessageKey {
@@ -261,16 +262,8 @@ mod tests {
     }
 
     fn caller(client: usize, user: &str, token: &str, settle: u64) -> Caller {
-        let target = Target {
-            base: BaseUrl::default(),
-            mailbox: Mailbox::parse(user).unwrap(),
-            id: MessageId::parse("x").unwrap(),
-            token: Token::parse(token).unwrap(),
-            client_request_id: "c".into(),
-            user_agent: http::HeaderValue::from_static("ua"),
-        };
-        let settle = Duration::from_secs(settle);
-        Caller { client, mailbox: MailboxKey::of(&target), token: target.token, settle }
+        let mailbox = MailboxKey::of(&BaseUrl::default(), &Mailbox::parse(user).unwrap(), token);
+        Caller { client, mailbox, token: Token::parse(token).unwrap(), settle: Duration::from_secs(settle) }
     }
 
     fn now() -> Moment {

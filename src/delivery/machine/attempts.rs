@@ -1,0 +1,98 @@
+//! The attempts, and what follows from their verdicts.
+
+use std::time::Duration;
+
+use super::{Machine, Phase, TIME_TO_LOOK, Verify};
+use crate::delivery::check::Check;
+use crate::delivery::clocks::Moment;
+use crate::delivery::ending::Ending;
+use crate::delivery::finding::Unsettled;
+use crate::delivery::remembered::Doubt;
+use crate::delivery::retry;
+use crate::delivery::step::Action;
+use crate::delivery::verdict::{Refusal, Verdict};
+use crate::graph::LookResult;
+
+impl Machine {
+    /// The next attempt; before it, nobody else may be sending the same mail under another id.
+    pub(super) fn attempts(&mut self, now: Moment) -> Action {
+        if let Some(claim) = self.claims() {
+            return claim;
+        }
+        self.phase = Phase::Attempts;
+        let is_known = self.known.internet_message_id.is_some() && self.known.draft.is_some();
+        let (reserve, looks_meanwhile) = match self.rules.verify {
+            Verify::Never => (Duration::ZERO, false),
+            // With plain ids the message is often gone under its id when the doubt comes, and then only what was learned
+            // before can find it.
+            Verify::OnDoubt | Verify::Always => ((self.rules.settle + TIME_TO_LOOK).min(self.left(now) / 2), !is_known),
+        };
+        Action::Attempt { reserve, looks_meanwhile }
+    }
+
+    pub(super) fn attempted(&mut self, verdict: Verdict, meanwhile: Option<LookResult>, now: Moment) -> Action {
+        self.attempts += 1;
+        self.last = Some(verdict.clone());
+        let mut left_meanwhile = false;
+        match meanwhile {
+            Some(LookResult::Draft(draft)) => self.known.learn(&draft),
+            Some(LookResult::NotADraft(_) | LookResult::Gone) => (self.has_left, left_meanwhile) = (true, true),
+            Some(LookResult::NotAllowed(_) | LookResult::Another | LookResult::Failed(_)) | None => {}
+        }
+        self.in_doubt = match &verdict {
+            Verdict::Accepted | Verdict::Doubtful(_) => true,
+            Verdict::Refused(_) | Verdict::Throttled(_) | Verdict::NotBegun(_) => false,
+        };
+        match &verdict {
+            Verdict::Accepted => Action::Answer(Ending::Accepted),
+            Verdict::Doubtful(_) => self.doubts(now),
+            // The draft was there, and now it is not: an attempt of the service's own may have met what an earlier one sent.
+            Verdict::Refused(Refusal::NotFound | Refusal::Conflict) if self.known.draft.is_some() => self.doubts(now),
+            // It may have left by this very attempt: a refusal of the message is that of an attempt of the service's own.
+            Verdict::Refused(Refusal::NotFound | Refusal::Conflict | Refusal::Rejected) if left_meanwhile => {
+                self.doubts(now)
+            }
+            // After a doubt such a refusal may just as well mean that the earlier attempt was accepted after all.
+            Verdict::Refused(Refusal::NotFound | Refusal::Conflict | Refusal::Rejected) if self.doubt.is_some() => {
+                self.doubts(now)
+            }
+            Verdict::Refused(Refusal::Unauthenticated) if !self.has_renewed => {
+                self.phase = Phase::Attempts;
+                Action::Renew
+            }
+            Verdict::Refused(_) | Verdict::Throttled(_) | Verdict::NotBegun(_) => self.tries_again(&verdict, now),
+        }
+    }
+
+    pub(super) fn tries_again(&mut self, verdict: &Verdict, now: Moment) -> Action {
+        match retry::after(verdict, self.attempts, self.rules.max_attempts, self.left(now)) {
+            Some(wait) => {
+                self.phase = Phase::Attempts;
+                Action::Wait(wait)
+            }
+            None => self.as_attempted(now),
+        }
+    }
+
+    pub(super) fn as_attempted(&self, now: Moment) -> Action {
+        Action::Answer(match &self.last {
+            Some(verdict) => Ending::AsAttempted(verdict.clone(), self.left(now).is_zero()),
+            None => Ending::Unknown(Unsettled::NotAsked),
+        })
+    }
+
+    /// The attempt that ended now may have been accepted.
+    pub(super) fn doubts(&mut self, now: Moment) -> Action {
+        self.in_doubt = true;
+        let mut doubt = Doubt::new(self.began, now.steady, self.known.clone());
+        doubt.has_left = self.has_left;
+        doubt.has_changed = self.has_changed;
+        let check = Check::of(&doubt, self.rules.settle);
+        self.doubt = Some(doubt);
+        self.is_inherited = false;
+        match self.rules.verify {
+            Verify::Never => self.as_attempted(now),
+            Verify::OnDoubt | Verify::Always => self.starts_check(check),
+        }
+    }
+}

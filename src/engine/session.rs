@@ -1,0 +1,206 @@
+//! The requests of one call.
+
+use std::time::{Duration, Instant, SystemTime};
+
+use super::bounds::Bounds;
+use super::clock::Clock;
+use super::repeat::Repeat;
+use super::{Engine, EngineSettings};
+use crate::credential::Credential;
+use crate::delivery::admission::NotAdmitted;
+use crate::delivery::clocks::Moment;
+use crate::delivery::verdict::{Refusal, Verdict, judge};
+use crate::error::Error;
+use crate::graph::{Failure, Method, Reply, Request, Token, asked_to_wait, claims};
+use crate::sharing::gate::{Entry, Gate, Slot};
+use crate::transport::{Body, Cancel, Late, Limits, Transport, WhenLate};
+
+/// The requests of one call, to one mailbox.
+pub struct Session<'a, T, C> {
+    engine: &'a Engine<T, C>,
+    gate: &'a Gate,
+    bounds: &'a Bounds,
+    credential: &'a dyn Credential,
+    /// The challenges of the last reply that refused the token.
+    challenges: Vec<String>,
+}
+
+/// On what terms one attempt is made.
+#[derive(Clone)]
+pub struct Terms {
+    /// The longest it may take, beside the setting for an attempt.
+    pub longest: Duration,
+    /// What it is to leave of the time that the call has.
+    pub reserve: Duration,
+    /// What to do where there is no reply after so long.
+    pub late: Option<(Duration, WhenLate)>,
+}
+
+impl Default for Terms {
+    fn default() -> Self {
+        Terms { longest: Duration::MAX, reserve: Duration::ZERO, late: None }
+    }
+}
+
+/// One attempt: what came of it, and what that says.
+#[derive(Debug)]
+pub struct Exchange {
+    /// When it began.
+    pub began: Moment,
+    /// When it ended, on the wall.
+    pub ended: SystemTime,
+    /// What came back.
+    pub result: Result<Reply, Failure>,
+    /// What that says.
+    pub verdict: Verdict,
+}
+
+impl<'a, T: Transport, C: Clock> Session<'a, T, C> {
+    /// For a call with this credential, to the mailbox of this gate, inside these bounds.
+    pub fn new(
+        engine: &'a Engine<T, C>,
+        gate: &'a Gate,
+        bounds: &'a Bounds,
+        credential: &'a dyn Credential,
+    ) -> Session<'a, T, C> {
+        Session { engine, gate, bounds, credential, challenges: Vec::new() }
+    }
+
+    /// Makes a request once, inside the mailbox's gate.
+    pub fn exchange(&mut self, request: &Request, body: Body, terms: Terms) -> Result<Exchange, NotAdmitted> {
+        let slot = self.enter()?;
+        let (began, settings) = (self.engine.moment(), &self.engine.settings);
+        let now = began.steady;
+        let latest = self.bounds.deadline.checked_sub(terms.reserve).unwrap_or(now);
+        let longest = settings.attempt_timeout.min(terms.longest);
+        let (reply_by, stall) = match body {
+            Body::None | Body::Bytes { .. } => (latest.min(now + longest), None),
+            // It takes as long as it takes, and moves meanwhile.
+            Body::Reader { .. } => (latest, Some(longest)),
+        };
+        let late = terms.late.map(|(after, call)| Late { at: now + after, call });
+        let limits = Limits { stall, late, ..limits(settings, self.bounds, now, reply_by) };
+        let exchange = self.engine.exchange(slot, request, body, &limits, self.gate, began);
+        if let Ok(Reply { status: 401, www_authenticate, .. }) = &exchange.result {
+            self.challenges.clone_from(www_authenticate);
+        }
+        Ok(exchange)
+    }
+
+    /// Makes a request, and again as it may be, until its answer is certain, or no attempt or time is left: then the last one is
+    /// the answer. A token that is refused is renewed once.
+    pub fn request(&mut self, mut request: Request, body: Body, repeat: Repeat) -> Result<Exchange, NotAdmitted> {
+        let (mut attempts, mut has_renewed) = (0, false);
+        loop {
+            let terms = Terms { reserve: repeat.reserve(), ..Terms::default() };
+            let exchange = self.exchange(&request, body, terms)?;
+            attempts += 1;
+            if exchange.verdict == Verdict::Refused(Refusal::Unauthenticated) && !has_renewed {
+                has_renewed = true;
+                if let Some(token) = request.token.as_ref().and_then(|refused| self.renewed(refused)) {
+                    request.token = Some(token);
+                    continue;
+                }
+            }
+            let reply = exchange.result.as_ref().ok();
+            let left = self.bounds.deadline.saturating_duration_since(self.engine.clock.now());
+            let attempted = (attempts, self.engine.settings.max_attempts);
+            let id = &request.client_request_id;
+            let Some(wait) = repeat.after(&exchange.verdict, reply, id, exchange.ended, attempted, left) else {
+                return Ok(exchange);
+            };
+            let wait = wait.with(|| self.engine.clock.jitter());
+            if !self.engine.clock.wait(wait, &self.bounds.cancel) {
+                return Err(NotAdmitted::Cancelled);
+            }
+        }
+    }
+
+    /// Another token in place of one that the service refused, if the credential has one.
+    pub fn renewed(&self, refused: &Token) -> Option<Token> {
+        let claims = claims(&self.challenges).unwrap_or_default();
+        let limits = self.engine.limits_of_a_token(self.bounds);
+        self.credential.renewed(refused, &claims, &self.engine.transport, &limits).ok().flatten()
+    }
+
+    /// Waits for a place inside the mailbox's gate.
+    fn enter(&self) -> Result<Slot, NotAdmitted> {
+        loop {
+            let now = self.engine.clock.now();
+            let left = self.bounds.left(now)?;
+            match self.gate.enter(self.engine.settings.mailbox_concurrency, now) {
+                Entry::Entered(slot) => return Ok(slot),
+                Entry::Paused { until, asked } if until >= self.bounds.deadline => {
+                    return Err(NotAdmitted::Paused(asked.saturating_duration_since(now)));
+                }
+                Entry::Paused { until, .. } => {
+                    self.engine.clock.wait(until.saturating_duration_since(now), &self.bounds.cancel);
+                }
+                Entry::Full(seen) => {
+                    self.engine.clock.wait_for(self.gate.freed(), seen, left, &self.bounds.cancel);
+                }
+            }
+        }
+    }
+}
+
+fn limits(settings: &EngineSettings, bounds: &Bounds, now: Instant, reply_by: Instant) -> Limits {
+    Limits {
+        connect_by: bounds.deadline.min(now + settings.connect_timeout.min(settings.attempt_timeout)),
+        reply_by,
+        stall: None,
+        cancel: bounds.cancel.clone(),
+        late: None,
+    }
+}
+
+/// Makes a request inside the mailbox's gate where there is room at once, while another of the call is awaited: nobody waits for
+/// room then.
+pub fn exchange_if_room<T: Transport, C: Clock>(
+    engine: &Engine<T, C>,
+    gate: &Gate,
+    request: &Request,
+    by: Instant,
+    cancel: &Cancel,
+) -> Option<Exchange> {
+    let began = engine.moment();
+    let Entry::Entered(slot) = gate.enter(engine.settings.mailbox_concurrency, began.steady) else { return None };
+    let limits = Limits { connect_by: by, reply_by: by, stall: None, cancel: cancel.clone(), late: None };
+    Some(engine.exchange(slot, request, Body::None, &limits, gate, began))
+}
+
+impl<T: Transport, C: Clock> Engine<T, C> {
+    /// The token of a credential for a call that begins, inside the bounds of that.
+    pub fn token(&self, credential: &dyn Credential, bounds: &Bounds) -> Result<Token, Error> {
+        credential.token(&self.transport, &self.limits_of_a_token(bounds))
+    }
+
+    fn limits_of_a_token(&self, bounds: &Bounds) -> Limits {
+        let now = self.clock.now();
+        limits(&self.settings, bounds, now, bounds.deadline.min(now + self.settings.attempt_timeout))
+    }
+
+    fn exchange(
+        &self,
+        mut slot: Slot,
+        request: &Request,
+        body: Body,
+        limits: &Limits,
+        gate: &Gate,
+        began: Moment,
+    ) -> Exchange {
+        let result = self.transport.exchange(request, body, limits);
+        let ended = self.clock.wall();
+        let verdict = judge(result.as_ref(), request.expected, &request.client_request_id, ended);
+        if verdict == Verdict::Accepted && request.method != Method::Get {
+            slot.taken();
+        }
+        drop(slot);
+        // What a reply asks of all calls to the mailbox.
+        let asked = result.as_ref().ok().and_then(|reply| asked_to_wait(reply, &request.client_request_id, ended));
+        if let Some(wait) = asked {
+            gate.pause(self.clock.now(), wait);
+        }
+        Exchange { began, ended, result, verdict }
+    }
+}

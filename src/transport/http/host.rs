@@ -1,0 +1,47 @@
+//! A host that is spoken to, and what it was seen to do.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use http::HeaderValue;
+
+use super::call_state::Came;
+use crate::graph::{Reply, Request};
+
+/// A host and port, over TLS or not.
+#[derive(Debug)]
+pub struct Host {
+    name: HeaderValue,
+    is_tls: bool,
+    /// Whether a reply of it has named a request by its `client-request-id`.
+    names_requests: AtomicBool,
+}
+
+impl Host {
+    /// The host of a request.
+    pub fn of(request: &Request) -> Host {
+        Host { name: request.host.clone(), is_tls: is_tls(request), names_requests: AtomicBool::new(false) }
+    }
+
+    /// Whether a request goes to this host.
+    pub fn is_of(&self, request: &Request) -> bool {
+        self.name == request.host && self.is_tls == is_tls(request)
+    }
+
+    /// Whether a reply is a success that was there at once and names no request, where others have been named. Between the
+    /// question whether a peer has spoken and the write there is always a moment: what is said in it is not seen to be early.
+    pub fn lacks_its_name(&self, reply: &Reply, came: Came) -> bool {
+        if reply.client_request_ids.is_empty() {
+            let is_success = (200..300).contains(&reply.status);
+            return is_success && came == Came::AtOnce && self.names_requests.load(Ordering::Relaxed);
+        }
+        // What was early teaches nothing.
+        if came != Came::Early {
+            self.names_requests.store(true, Ordering::Relaxed);
+        }
+        false
+    }
+}
+
+fn is_tls(request: &Request) -> bool {
+    request.url.get(.."https:".len()).is_some_and(|scheme| scheme.eq_ignore_ascii_case("https:"))
+}
