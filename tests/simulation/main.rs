@@ -16,7 +16,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout)]
 
-#[path = "../oracle/assertions.rs"]
+#[path = "../support/assertions.rs"]
 mod assertions;
 mod clock;
 mod exhaustive;
