@@ -2,8 +2,8 @@
 //! service's side alone.
 //!
 //! ```text
-//! cargo test --release --test random_runs -- --nocapture
-//! RANDOM_RUNS_SECONDS=600 RANDOM_RUNS_SEED=7 cargo test --release --test random_runs -- --nocapture
+//! cargo test --profile optimized-tests --test random_runs -- --nocapture
+//! RANDOM_RUNS_SECONDS=600 RANDOM_RUNS_SEED=7 cargo test --profile optimized-tests --test random_runs -- --nocapture
 //! RANDOM_RUNS_ONLY=busy,copies ...    some kinds of trouble alone: tests/random_runs/kinds.rs names them
 //! RANDOM_RUNS_TELL=1 ...              what is let pass, in full: one of each kind
 //! ```
