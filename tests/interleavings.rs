@@ -6,7 +6,7 @@
 //! bound; `None` is no bound at all). Without `--cfg graph_message_loom` there is nothing here.
 //!
 //! ```text
-//! RUSTFLAGS="--cfg graph_message_loom" cargo test --test interleavings -- --nocapture
+//! RUSTFLAGS="--cfg graph_message_loom" cargo test --profile interleavings --test interleavings -- --nocapture
 //! ```
 
 #![cfg(graph_message_loom)]

@@ -2,8 +2,8 @@
 //! service's side alone.
 //!
 //! ```text
-//! cargo test --release --test random_runs -- --nocapture
-//! RANDOM_RUNS_SECONDS=600 RANDOM_RUNS_SEED=7 cargo test --release --test random_runs -- --nocapture
+//! cargo test --profile optimized-tests --test random_runs -- --nocapture
+//! RANDOM_RUNS_SECONDS=600 RANDOM_RUNS_SEED=7 cargo test --profile optimized-tests --test random_runs -- --nocapture
 //! RANDOM_RUNS_ONLY=busy,copies ...    some kinds of trouble alone: tests/random_runs/kinds.rs names them
 //! RANDOM_RUNS_TELL=1 ...              what is let pass, in full: one of each kind
 //! ```
@@ -49,7 +49,7 @@ fn number(name: &str) -> Option<u64> {
 }
 
 #[test]
-#[cfg_attr(debug_assertions, ignore = "for the optimized library: tests/run runs it so")]
+#[cfg_attr(debug_assertions, ignore = "for the optimized library: tests/gate/run runs it so")]
 fn nothing_is_sent_twice_and_no_answer_is_false() {
     let time = Duration::from_secs(number("RANDOM_RUNS_SECONDS").unwrap_or(20));
     let seed = number("RANDOM_RUNS_SEED").unwrap_or_else(|| Rng::new().u64(..1_000_000_000));

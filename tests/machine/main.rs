@@ -3,7 +3,7 @@
 //! every action, and what a call could know is computed from all runs in which it saw the same.
 //!
 //! ```text
-//! cargo test --release --test machine -- --nocapture
+//! cargo test --profile optimized-tests --test machine -- --nocapture
 //! MACHINE_FAULTS     faults in each schedule (2; without optimization 1; 3 takes a few minutes)
 //! MACHINE_SETUP      one setup alone, by its number
 //! MACHINE_PROGRESS   tells of each setup
@@ -12,7 +12,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout)]
 
-#[path = "../oracle/assertions.rs"]
+#[path = "../support/assertions.rs"]
 mod assertions;
 mod clocks;
 mod judge;

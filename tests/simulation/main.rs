@@ -6,7 +6,7 @@
 //! how the library decides.
 //!
 //! ```text
-//! cargo test --release --test simulation -- --nocapture
+//! cargo test --profile optimized-tests --test simulation -- --nocapture
 //! SIMULATION_SCHEDULES   random schedules for each seed (50000)
 //! SIMULATION_SEED        their seed (one that is fixed, and one that is fresh)
 //! SIMULATION_FAULTS      faults in each of the enumerated schedules (2; without optimization 1)
@@ -16,7 +16,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout)]
 
-#[path = "../oracle/assertions.rs"]
+#[path = "../support/assertions.rs"]
 mod assertions;
 mod clock;
 mod exhaustive;

@@ -59,17 +59,17 @@ pub fn scratch(name: &str) -> PathBuf {
     dir.join(name)
 }
 
-/// Where a tool is; a tool that is missing fails the test, because `tests/run` installs every one of them.
+/// Where a tool is; a tool that is missing fails the test, because `tests/gate/run` installs every one of them.
 pub fn tool(name: &str) -> PathBuf {
     let path = std::env::var_os("PATH").unwrap_or_default();
     std::env::split_paths(&path)
         .chain(["/usr/sbin", "/sbin"].map(PathBuf::from))
         .map(|dir| dir.join(name))
         .find(|file| file.is_file())
-        .unwrap_or_else(|| panic!("{name} is not installed: run tests/run, which installs what the tests need"))
+        .unwrap_or_else(|| panic!("{name} is not installed: run tests/gate/run, which installs what the tests need"))
 }
 
-/// What `GRAPH_CFLAGS` adds to every compilation: `tests/memory` names the sanitizer there that the library was built with.
+/// What `GRAPH_CFLAGS` adds to every compilation: `tests/gate/memory` names the sanitizer there that the library was built with.
 pub fn sanitizer() -> Vec<String> {
     let flags = std::env::var("GRAPH_CFLAGS").unwrap_or_default();
     flags.split_whitespace().map(str::to_owned).collect()

@@ -9,15 +9,15 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr)]
 
-#[path = "facts/differences.rs"]
+#[path = "replies/differences.rs"]
 mod differences;
-#[path = "facts/look.rs"]
+#[path = "replies/look.rs"]
 mod look;
-#[path = "facts/reply.rs"]
+#[path = "replies/reply.rs"]
 mod reply;
-#[path = "facts/send.rs"]
+#[path = "replies/send.rs"]
 mod send;
-#[path = "facts/time.rs"]
+#[path = "replies/time.rs"]
 mod time;
-#[path = "facts/wait.rs"]
+#[path = "replies/wait.rs"]
 mod wait;
