@@ -16,7 +16,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant, SystemTime};
 
-use graph_message::client::{Call, Client, Clock, Credential, Fixed, Receipt, Settings, Verify};
+use graph_message::client::{Call, Client, Clock, Credential, Fixed, Means, Receipt, Settings, Verify};
 use graph_message::delivery::clocks::Moment;
 use graph_message::delivery::remembered::Remembered;
 use graph_message::error::Error;
@@ -499,12 +499,12 @@ impl Credential for Renewing {
         "renewing"
     }
 
-    fn token(&self, _: &dyn Transport, _: &Limits) -> Result<Token, Error> {
+    fn token(&self, _: Means) -> Result<Token, Error> {
         let renewed = *self.0.lock().unwrap() > 0;
         Token::parse(if renewed { "new" } else { "old" })
     }
 
-    fn renewed(&self, refused: &Token, _: &str, _: &dyn Transport, _: &Limits) -> Result<Option<Token>, Error> {
+    fn renewed(&self, refused: &Token, _: &str, _: Means) -> Result<Option<Token>, Error> {
         assert_eq!(refused.authorization(), "Bearer old");
         *self.0.lock().unwrap() += 1;
         Token::parse("new").map(Some)

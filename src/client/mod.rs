@@ -13,7 +13,7 @@ use uuid::Uuid;
 pub use call::Call;
 pub use settings::Settings;
 
-pub use crate::credential::{Credential, Fixed};
+pub use crate::credential::{Credential, Fixed, Means};
 pub use crate::delivery::machine::Verify;
 pub use crate::engine::{Clock, Level, Log, SystemClock};
 pub use crate::operation::Receipt;
@@ -26,7 +26,6 @@ use crate::operation::{self, Answer, DraftCall};
 use crate::per_process::PerProcess;
 use crate::sharing::Shared;
 use crate::sharing::flights::Caller;
-use crate::sharing::gate::Gate;
 use crate::sharing::key::{MailboxKey, MessageKey};
 use crate::transport::{Cancel, CancelSource, HttpTransport, Transport};
 
@@ -116,17 +115,15 @@ impl<T: Transport + 'static, C: Clock + 'static> Client<T, C> {
             client_request_id: shared.request_ids.next().hyphenated().encode_lower(&mut Uuid::encode_buffer()).into(),
             user_agent: settings.user_agent(),
         };
-        let mailbox = MailboxKey::of(&target.base, &target.mailbox, credential.identity());
         Ok(DraftCall {
             engine: &self.engine,
             shared,
             rules: settings.rules(),
             late_after: settings.late_after,
             key: MessageKey::of(&target.id),
-            gate: Gate::of(&shared.gates, &mailbox),
             caller: Caller {
                 client: Arc::as_ptr(&self.engine) as usize,
-                mailbox,
+                mailbox: MailboxKey::of(&target.base, &target.mailbox, credential.identity()),
                 token: target.token.clone(),
                 settle: settings.settle,
             },

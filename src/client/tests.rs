@@ -400,11 +400,11 @@ fn a_token_is_renewed_once() {
             "renewing"
         }
 
-        fn token(&self, _: &dyn Transport, _: &Limits) -> Result<Token, Error> {
+        fn token(&self, _: Means) -> Result<Token, Error> {
             Token::parse("old")
         }
 
-        fn renewed(&self, refused: &Token, _: &str, _: &dyn Transport, _: &Limits) -> Result<Option<Token>, Error> {
+        fn renewed(&self, refused: &Token, _: &str, _: Means) -> Result<Option<Token>, Error> {
             assert_eq!(refused.authorization(), "Bearer old");
             Token::parse("new").map(Some)
         }

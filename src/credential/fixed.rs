@@ -1,9 +1,8 @@
 //! A token that the caller gave.
 
-use super::Credential;
+use super::{Credential, Means};
 use crate::error::Error;
 use crate::graph::Token;
-use crate::transport::{Limits, Transport};
 
 /// A token that the caller gave, which nobody here can renew.
 #[derive(Debug, Clone)]
@@ -14,11 +13,11 @@ impl Credential for Fixed {
         self.0.authorization()
     }
 
-    fn token(&self, _: &dyn Transport, _: &Limits) -> Result<Token, Error> {
+    fn token(&self, _: Means) -> Result<Token, Error> {
         Ok(self.0.clone())
     }
 
-    fn renewed(&self, _: &Token, _: &str, _: &dyn Transport, _: &Limits) -> Result<Option<Token>, Error> {
+    fn renewed(&self, _: &Token, _: &str, _: Means) -> Result<Option<Token>, Error> {
         Ok(None)
     }
 }

@@ -4,27 +4,50 @@ mod fixed;
 
 pub use fixed::Fixed;
 
+use std::time::{Duration, Instant};
+
 use crate::error::Error;
 use crate::graph::Token;
-use crate::transport::{Limits, Transport};
+use crate::transport::{Cancel, Limits, Transport};
 
-/// A source of tokens. Asked from any thread. What it has to fetch, it fetches by the transport it is given, and within the limits:
-/// they are those of the call that asks.
+/// What a credential fetches a token by, and within which limits: those of the call that asks.
+#[derive(Clone, Copy)]
+pub struct Means<'a> {
+    /// Carries its requests, as it does those of the call.
+    pub transport: &'a dyn Transport,
+    /// When the call must have ended.
+    pub deadline: Instant,
+    /// Bounds one request.
+    pub attempt_timeout: Duration,
+    /// Bounds the connect of one request.
+    pub connect_timeout: Duration,
+    /// The caller's wish to stop.
+    pub cancel: &'a Cancel,
+}
+
+impl Means<'_> {
+    /// The limits of a request that is made now.
+    pub fn limits(&self, now: Instant) -> Limits {
+        Limits {
+            connect_by: self.deadline.min(now + self.connect_timeout.min(self.attempt_timeout)),
+            reply_by: self.deadline.min(now + self.attempt_timeout),
+            stall: None,
+            cancel: self.cancel.clone(),
+            late: None,
+        }
+    }
+}
+
+/// A source of tokens. Asked from any thread. What it has to fetch, it fetches by the means that it is given.
 pub trait Credential: Send + Sync {
     /// What tells it from other credentials, and with it whose mailbox `me` is. May be a secret: it is compared by its hash, and
     /// never shown.
     fn identity(&self) -> &str;
 
     /// The token to use now. Where there is none, why: nothing was sent then.
-    fn token(&self, transport: &dyn Transport, limits: &Limits) -> Result<Token, Error>;
+    fn token(&self, means: Means) -> Result<Token, Error>;
 
     /// Another token after the service refused this one, with the claims that it asks for, if any; nothing where there is no
     /// other. Asked once a call at most.
-    fn renewed(
-        &self,
-        refused: &Token,
-        claims: &str,
-        transport: &dyn Transport,
-        limits: &Limits,
-    ) -> Result<Option<Token>, Error>;
+    fn renewed(&self, refused: &Token, claims: &str, means: Means) -> Result<Option<Token>, Error>;
 }

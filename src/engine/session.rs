@@ -6,7 +6,7 @@ use super::bounds::Bounds;
 use super::clock::Clock;
 use super::repeat::Repeat;
 use super::{Engine, EngineSettings};
-use crate::credential::Credential;
+use crate::credential::{Credential, Means};
 use crate::delivery::admission::NotAdmitted;
 use crate::delivery::clocks::Moment;
 use crate::delivery::verdict::{Refusal, Verdict, judge};
@@ -18,7 +18,7 @@ use crate::transport::{Body, Cancel, Late, Limits, Transport, WhenLate};
 /// The requests of one call, to one mailbox.
 pub struct Session<'a, T, C> {
     engine: &'a Engine<T, C>,
-    gate: &'a Gate,
+    gate: Gate<'a>,
     bounds: &'a Bounds,
     credential: &'a dyn Credential,
     /// The challenges of the last reply that refused the token.
@@ -59,7 +59,7 @@ impl<'a, T: Transport, C: Clock> Session<'a, T, C> {
     /// For a call with this credential, to the mailbox of this gate, inside these bounds.
     pub fn new(
         engine: &'a Engine<T, C>,
-        gate: &'a Gate,
+        gate: Gate<'a>,
         bounds: &'a Bounds,
         credential: &'a dyn Credential,
     ) -> Session<'a, T, C> {
@@ -68,9 +68,8 @@ impl<'a, T: Transport, C: Clock> Session<'a, T, C> {
 
     /// Makes a request once, inside the mailbox's gate.
     pub fn exchange(&mut self, request: &Request, body: Body, terms: Terms) -> Result<Exchange, NotAdmitted> {
-        let slot = self.enter()?;
-        let (began, settings) = (self.engine.moment(), &self.engine.settings);
-        let now = began.steady;
+        let (slot, now) = self.enter()?;
+        let (began, settings) = (Moment { steady: now, wall: self.engine.clock.wall() }, &self.engine.settings);
         let latest = self.bounds.deadline.checked_sub(terms.reserve).unwrap_or(now);
         let longest = settings.attempt_timeout.min(terms.longest);
         let (reply_by, stall) = match body {
@@ -119,17 +118,16 @@ impl<'a, T: Transport, C: Clock> Session<'a, T, C> {
     /// Another token in place of one that the service refused, if the credential has one.
     pub fn renewed(&self, refused: &Token) -> Option<Token> {
         let claims = claims(&self.challenges).unwrap_or_default();
-        let limits = self.engine.limits_of_a_token(self.bounds);
-        self.credential.renewed(refused, &claims, &self.engine.transport, &limits).ok().flatten()
+        self.credential.renewed(refused, &claims, self.engine.means(self.bounds)).ok().flatten()
     }
 
-    /// Waits for a place inside the mailbox's gate.
-    fn enter(&self) -> Result<Slot, NotAdmitted> {
+    /// Waits for a place inside the mailbox's gate. Tells when it got it.
+    fn enter(&self) -> Result<(Slot, Instant), NotAdmitted> {
         loop {
             let now = self.engine.clock.now();
             let left = self.bounds.left(now)?;
             match self.gate.enter(self.engine.settings.mailbox_concurrency, now) {
-                Entry::Entered(slot) => return Ok(slot),
+                Entry::Entered(slot) => return Ok((slot, now)),
                 Entry::Paused { until, asked } if until >= self.bounds.deadline => {
                     return Err(NotAdmitted::Paused(asked.saturating_duration_since(now)));
                 }
@@ -158,7 +156,7 @@ fn limits(settings: &EngineSettings, bounds: &Bounds, now: Instant, reply_by: In
 /// room then.
 pub fn exchange_if_room<T: Transport, C: Clock>(
     engine: &Engine<T, C>,
-    gate: &Gate,
+    gate: Gate,
     request: &Request,
     by: Instant,
     cancel: &Cancel,
@@ -172,12 +170,17 @@ pub fn exchange_if_room<T: Transport, C: Clock>(
 impl<T: Transport, C: Clock> Engine<T, C> {
     /// The token of a credential for a call that begins, inside the bounds of that.
     pub fn token(&self, credential: &dyn Credential, bounds: &Bounds) -> Result<Token, Error> {
-        credential.token(&self.transport, &self.limits_of_a_token(bounds))
+        credential.token(self.means(bounds))
     }
 
-    fn limits_of_a_token(&self, bounds: &Bounds) -> Limits {
-        let now = self.clock.now();
-        limits(&self.settings, bounds, now, bounds.deadline.min(now + self.settings.attempt_timeout))
+    fn means<'a>(&'a self, bounds: &'a Bounds) -> Means<'a> {
+        Means {
+            transport: &self.transport,
+            deadline: bounds.deadline,
+            attempt_timeout: self.settings.attempt_timeout,
+            connect_timeout: self.settings.connect_timeout,
+            cancel: &bounds.cancel,
+        }
     }
 
     fn exchange(
@@ -186,7 +189,7 @@ impl<T: Transport, C: Clock> Engine<T, C> {
         request: &Request,
         body: Body,
         limits: &Limits,
-        gate: &Gate,
+        gate: Gate,
         began: Moment,
     ) -> Exchange {
         let result = self.transport.exchange(request, body, limits);

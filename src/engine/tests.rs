@@ -9,14 +9,14 @@ use http::HeaderValue;
 use scripted::{MS, Script, Scripted, Simulated};
 
 use super::*;
-use crate::credential::{Credential, Fixed};
+use crate::credential::{Credential, Fixed, Means};
 use crate::delivery::admission::NotAdmitted;
 use crate::delivery::verdict::{DoubtCause, Refusal, Verdict};
 use crate::error::Error;
 use crate::graph::{BaseUrl, Cause, Expected, Failure, Mailbox, MessageId, Method, Reply, Request, Target, Token};
 use crate::sharing::gate::{Gate, Gates};
 use crate::sharing::key::MailboxKey;
-use crate::transport::{Body, Cancel, CancelSource, Limits, Transport};
+use crate::transport::{Body, Cancel, CancelSource, Limits};
 
 const ID: &str = "4f1c";
 
@@ -62,10 +62,11 @@ fn play_with(
         mailbox_concurrency: 4,
     };
     let engine = Engine { transport: transport.clone(), clock: clock.clone(), log: Log::default(), settings };
-    let gate = Gate::of(&Arc::new(Gates::default()), &MailboxKey::of(&BaseUrl::default(), &Mailbox::Me, "t"));
+    let mailbox = MailboxKey::of(&BaseUrl::default(), &Mailbox::Me, "t");
+    let gate = Gate { gates: &Arc::new(Gates::default()), mailbox: &mailbox };
     let began = engine.moment();
     let bounds = Bounds { began, deadline: began.steady + MS(100_000), cancel };
-    let exchange = Session::new(&engine, &gate, &bounds, credential).request(a_create(), body, repeat);
+    let exchange = Session::new(&engine, gate, &bounds, credential).request(a_create(), body, repeat);
     let requests = transport.asked.lock().unwrap().clone();
     let waits = clock.waits.lock().unwrap().clone();
     Played { exchange, requests, waits }
@@ -153,18 +154,13 @@ fn a_token_that_is_refused_is_renewed_once() {
             "renewing"
         }
 
-        fn token(&self, _: &dyn Transport, _: &Limits) -> Result<Token, Error> {
+        fn token(&self, _: Means) -> Result<Token, Error> {
             Token::parse("old")
         }
 
-        fn renewed(
-            &self,
-            refused: &Token,
-            claims: &str,
-            _: &dyn Transport,
-            limits: &Limits,
-        ) -> Result<Option<Token>, Error> {
+        fn renewed(&self, refused: &Token, claims: &str, means: Means) -> Result<Option<Token>, Error> {
             assert_eq!((refused.authorization(), claims), ("Bearer old", r#"{"access_token":{}}"#));
+            let limits = means.limits(means.deadline - MS(90_000));
             assert_eq!(limits.reply_by - limits.connect_by, MS(20_000));
             Token::parse("new").map(Some)
         }

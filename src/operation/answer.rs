@@ -103,7 +103,7 @@ impl Trail {
 }
 
 /// The answer of a call that ended so. The status is the machine's; the facts are put together here.
-pub fn of(ending: &Ending, mut trail: Trail, target: &Target, known: &Known) -> Answer {
+pub fn of(ending: &Ending, trail: &mut Trail, target: &Target, known: &Known) -> Answer {
     let new = |mail, failed| Explanation::new(mail, failed, target);
     let explanation = match (ending, trail.attempt.take()) {
         (Ending::Accepted, Some(attempt)) => return Ok(accepted(&attempt, trail, target)),
@@ -133,10 +133,10 @@ pub fn of(ending: &Ending, mut trail: Trail, target: &Target, known: &Known) -> 
     Err(trail.error(ending.status(), explanation, target, known))
 }
 
-fn accepted(attempt: &Attempt, trail: Trail, target: &Target) -> Receipt {
+fn accepted(attempt: &Attempt, trail: &mut Trail, target: &Target) -> Receipt {
     Receipt {
         found: false,
-        request_id: trail.last_reply.map(|(_, id)| id).unwrap_or_default(),
+        request_id: trail.last_reply.take().map(|(_, id)| id).unwrap_or_default(),
         client_request_id: Arc::clone(&target.client_request_id),
         http_status: attempt.exchange.result.as_ref().map_or(0, |reply| reply.status),
         attempts: trail.handed_on,

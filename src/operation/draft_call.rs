@@ -31,8 +31,6 @@ pub struct DraftCall<'a, T, C> {
     pub key: MessageKey,
     /// Who asks, as far as it matters to calls that share a send.
     pub caller: Caller,
-    /// The gate of its mailbox.
-    pub gate: Gate,
     /// The `internetMessageId` that the caller knows.
     pub internet_message_id: Option<Arc<str>>,
     /// Where its tokens come from.
@@ -45,6 +43,11 @@ impl<T, C: Clock> DraftCall<'_, T, C> {
     /// What is known of the message before anything was asked.
     pub fn known(&self) -> Known {
         Known { internet_message_id: self.internet_message_id.clone(), draft: None }
+    }
+
+    /// The gate of its mailbox.
+    pub fn gate(&self) -> Gate<'_> {
+        Gate { gates: &self.shared.gates, mailbox: &self.caller.mailbox }
     }
 
     /// Waits until a flight has landed.

@@ -3,17 +3,18 @@
 use std::time::Duration;
 
 use super::Answer;
-use super::trail::Attempt;
+use super::trail::{Attempt, Trail};
 use crate::graph::{LookResult, Request, SearchResult};
 
-/// The debug line of an attempt.
-pub fn of_attempt(request: &Request, number: u32, attempt: &Attempt) -> String {
-    let met = match &attempt.exchange.result {
-        Ok(reply) => format!("HTTP {} [request-id {}]", reply.status, attempt.token.quote_name(&reply.request_id)),
-        Err(failure) if failure.handed_on => format!("request handed on, {}", attempt.token.redact(&failure.detail)),
-        Err(failure) => format!("no request handed on, {}", attempt.token.redact(&failure.detail)),
+/// The debug line of the last attempt.
+pub fn of_attempt(request: &Request, trail: &Trail) -> String {
+    let Some(Attempt { token, exchange }) = &trail.attempt else { return String::new() };
+    let met = match &exchange.result {
+        Ok(reply) => format!("HTTP {} [request-id {}]", reply.status, token.quote_name(&reply.request_id)),
+        Err(failure) if failure.handed_on => format!("request handed on, {}", token.redact(&failure.detail)),
+        Err(failure) => format!("no request handed on, {}", token.redact(&failure.detail)),
     };
-    format!("attempt {number} {}: {met}: {:?}", request.url, attempt.exchange.verdict)
+    format!("attempt {} {}: {met}: {:?}", trail.attempts, request.url, exchange.verdict)
 }
 
 /// The debug line of a look.

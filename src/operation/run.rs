@@ -1,6 +1,6 @@
 //! The loop of a call: carries out what the send machine says, and decides nothing.
 
-use std::mem;
+use std::borrow::Cow;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -14,13 +14,13 @@ use crate::delivery::clocks::Moment;
 use crate::delivery::machine::{Machine, Purpose};
 use crate::delivery::remembered::{Known, Remembered};
 use crate::delivery::step::{Action, Event};
-use crate::delivery::verdict::Verdict;
 use crate::engine::{Clock, Exchange, Level, Session, Stopped, Terms, exchange_if_room};
 use crate::graph::{
     InternetMessageId, LookReply, LookResult, LookTarget, MessageId, Request, Target, read_folder, read_look,
     read_search, service_time,
 };
 use crate::sharing::flights::{Claim, Lead};
+use crate::sharing::gate::Gate;
 use crate::transport::{Body, Transport, WhenLate};
 
 /// The longest one look may take.
@@ -31,31 +31,40 @@ const LOOK_WHILE_WAITING: Duration = Duration::from_secs(2);
 /// What a look showed that was made while an answer was awaited. Mostly nobody looks: it is a pointer, and not a result.
 type Meanwhile = Arc<Mutex<Option<Box<LookResult>>>>;
 
+/// What a call ended in.
+pub struct Answered {
+    pub answer: Answer,
+    /// What of it is to be remembered.
+    pub remembered: Option<Remembered>,
+    /// When.
+    pub at: Instant,
+}
+
 /// A call, on its way.
 pub struct Run<'a, T, C> {
     call: &'a DraftCall<'a, T, C>,
     session: Session<'a, T, C>,
-    /// With the token that the requests have now.
-    target: Target,
+    /// With the token that the requests have now: the call's own until it is renewed.
+    target: Cow<'a, Target>,
     trail: Trail,
 }
 
 impl<'a, T: Transport + 'static, C: Clock + 'static> Run<'a, T, C> {
     pub fn new(call: &'a DraftCall<'a, T, C>) -> Run<'a, T, C> {
-        let session = Session::new(call.engine, &call.gate, &call.bounds, call.credential);
-        Run { call, session, target: call.target.clone(), trail: Trail::default() }
+        let session = Session::new(call.engine, call.gate(), &call.bounds, call.credential);
+        Run { call, session, target: Cow::Borrowed(&call.target), trail: Trail::default() }
     }
 
-    /// What the call ends in, and what of it is to be remembered.
-    pub fn until_answered(mut self, purpose: Purpose, lead: &mut Lead<Answer>) -> (Answer, Option<Remembered>) {
+    /// What the call ends in, that begins to run now.
+    pub fn until_answered(mut self, purpose: Purpose, lead: &mut Lead<Answer>, now: Moment) -> Answered {
         let (call, earlier) = (self.call, lead.earlier.take());
         let (began, deadline) = (call.bounds.began, call.bounds.deadline);
         let known = call.internet_message_id.clone();
         let mut machine = Machine::new(purpose, call.rules, began, deadline, known, earlier);
         let mut told = machine.is_in_doubt();
-        let mut event = Event::Begins;
+        let (mut event, mut now) = (Event::Begins, now);
         loop {
-            let action = machine.next(event, self.moment());
+            let action = machine.next(event, now);
             if machine.is_in_doubt() != told {
                 told = !told;
                 lead.set_in_doubt(told);
@@ -79,11 +88,12 @@ impl<'a, T: Transport + 'static, C: Clock + 'static> Run<'a, T, C> {
                     event
                 }
                 Action::Answer(ending) => {
-                    let remembered = machine.leaves(&ending, self.moment());
-                    let trail = mem::take(&mut self.trail);
-                    return (answer::of(&ending, trail, &self.target, machine.known()), remembered);
+                    let remembered = machine.leaves(&ending, now);
+                    let answer = answer::of(&ending, &mut self.trail, &self.target, machine.known());
+                    return Answered { answer, remembered, at: now.steady };
                 }
             };
+            now = self.moment();
         }
     }
 
@@ -97,26 +107,21 @@ impl<'a, T: Transport + 'static, C: Clock + 'static> Run<'a, T, C> {
             Err(why) => return Event::KeptOut(why),
         };
         let verdict = exchange.verdict.clone();
-        if let Ok(reply) = &exchange.result {
-            self.trail.last_reply = Some((reply.status, self.target.token.quote_name(&reply.request_id)));
-        }
-        self.trail.attempts += 1;
-        self.trail.handed_on += u32::from(!matches!(verdict, Verdict::NotBegun(_)));
-        let attempt = Attempt { token: self.target.token.clone(), exchange };
-        let (log, number) = (&self.call.engine.log, self.trail.attempts);
-        log.write(Level::Debug, || log_lines::of_attempt(&self.target.send(), number, &attempt));
-        self.trail.attempt = Some(attempt);
+        self.trail.attempted(Attempt { token: self.target.token.clone(), exchange });
+        self.call.engine.log.write(Level::Debug, || log_lines::of_attempt(&self.target.send(), &self.trail));
         let meanwhile = meanwhile.lock().unwrap_or_else(PoisonError::into_inner).take().map(|shown| *shown);
         Event::Attempted { verdict, meanwhile }
     }
 
     fn look_while_waiting(&self, known: &Known, meanwhile: &Meanwhile) -> WhenLate {
-        let (engine, target, gate) = (Arc::clone(self.call.engine), self.target.clone(), self.call.gate.clone());
+        let (engine, target) = (Arc::clone(self.call.engine), Target::clone(&self.target));
+        let (gates, mailbox) = (Arc::clone(&self.call.shared.gates), self.call.caller.mailbox.clone());
         let (cancel, meanwhile) = (self.call.bounds.cancel.clone(), Arc::clone(meanwhile));
         let internet_message_id = known.internet_message_id.clone();
         Arc::new(move |by: Instant| {
             let by = by.min(engine.clock.now() + LOOK_WHILE_WAITING);
-            let Some(look) = exchange_if_room(&engine, &gate, &target.look(), by, &cancel) else { return };
+            let gate = Gate { gates: &gates, mailbox: &mailbox };
+            let Some(look) = exchange_if_room(&engine, gate, &target.look(), by, &cancel) else { return };
             let asked = LookTarget { id: &target.id, internet_message_id: internet_message_id.as_deref() };
             let shown = read_look(reply_to_a_look(&look, &target), asked);
             *meanwhile.lock().unwrap_or_else(PoisonError::into_inner) = Some(Box::new(shown));
@@ -178,7 +183,7 @@ impl<'a, T: Transport + 'static, C: Clock + 'static> Run<'a, T, C> {
     /// Takes another token after the service refused this one; says whether there is one.
     fn renew_token(&mut self) -> bool {
         let token = self.session.renewed(&self.target.token);
-        token.map(|token| self.target.token = token).is_some()
+        token.map(|token| self.target.to_mut().token = token).is_some()
     }
 
     /// Waits for those who send the same mail under another id.

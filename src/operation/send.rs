@@ -4,6 +4,7 @@ use super::Answer;
 use super::answer;
 use super::draft_call::DraftCall;
 use super::run::Run;
+use crate::delivery::clocks::Moment;
 use crate::delivery::machine::Purpose;
 use crate::engine::Clock;
 use crate::sharing::flights::{Flight, Landed, Lead, Role};
@@ -12,12 +13,13 @@ use crate::transport::Transport;
 
 /// Sends the draft, or shares the send of another call that is at it. Answers by the deadline whatever happens.
 pub fn send<T: Transport + 'static, C: Clock + 'static>(call: &DraftCall<T, C>) -> Answer {
+    let mut now = call.bounds.began;
     let answer = loop {
-        match call.shared.flights.join(&call.key, &call.caller, call.engine.moment()) {
-            Role::Lead(flight) => break lead(call, flight),
+        match call.shared.flights.join(&call.key, &call.caller, now) {
+            Role::Lead(flight) => break lead(call, flight, now),
             Role::Follow(flight) => match follow(call, &flight) {
                 Some(answer) => break answer,
-                None => continue,
+                None => now = call.engine.moment(),
             },
         }
     };
@@ -26,10 +28,14 @@ pub fn send<T: Transport + 'static, C: Clock + 'static>(call: &DraftCall<T, C>) 
 }
 
 /// Sends it, and tells those who follow.
-fn lead<T: Transport + 'static, C: Clock + 'static>(call: &DraftCall<T, C>, mut flight: Lead<Answer>) -> Answer {
-    let (answer, remembered) = Run::new(call).until_answered(Purpose::Send, &mut flight);
-    flight.land(&answer, remembered, call.engine.clock.now());
-    answer
+fn lead<T: Transport + 'static, C: Clock + 'static>(
+    call: &DraftCall<T, C>,
+    mut flight: Lead<Answer>,
+    now: Moment,
+) -> Answer {
+    let ended = Run::new(call).until_answered(Purpose::Send, &mut flight, now);
+    flight.land(&ended.answer, ended.remembered, ended.at);
+    ended.answer
 }
 
 /// Waits for another call that sends the same draft. Gives its answer where that holds for this call, too; nothing where

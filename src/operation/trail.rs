@@ -1,5 +1,6 @@
 //! What a call met on its way.
 
+use crate::delivery::verdict::Verdict;
 use crate::engine::Exchange;
 use crate::error::LastLook;
 use crate::graph::{Failure, Hit, LookResult, Reply, SearchResult, Token};
@@ -22,6 +23,16 @@ pub struct Trail {
 }
 
 impl Trail {
+    /// Notes an attempt.
+    pub fn attempted(&mut self, attempt: Attempt) {
+        if let Ok(reply) = &attempt.exchange.result {
+            self.last_reply = Some((reply.status, attempt.token.quote_name(&reply.request_id)));
+        }
+        self.attempts += 1;
+        self.handed_on += u32::from(!matches!(attempt.exchange.verdict, Verdict::NotBegun(_)));
+        self.attempt = Some(attempt);
+    }
+
     /// Notes what a look showed.
     pub fn saw(&mut self, shown: &LookResult) {
         self.last_look = match shown {

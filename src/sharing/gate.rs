@@ -33,10 +33,12 @@ struct State {
 }
 
 /// The gate of one mailbox.
-#[derive(Debug, Clone)]
-pub struct Gate {
-    gates: Arc<Gates>,
-    mailbox: MailboxKey,
+#[derive(Debug, Clone, Copy)]
+pub struct Gate<'a> {
+    /// All gates.
+    pub gates: &'a Arc<Gates>,
+    /// Which.
+    pub mailbox: &'a MailboxKey,
 }
 
 /// How an attempt to enter ends.
@@ -63,24 +65,19 @@ pub struct Slot {
     opens: bool,
 }
 
-impl Gate {
-    /// That of a mailbox.
-    pub fn of(gates: &Arc<Gates>, mailbox: &MailboxKey) -> Gate {
-        Gate { gates: Arc::clone(gates), mailbox: mailbox.clone() }
-    }
-
+impl<'a> Gate<'a> {
     /// As [`Gates::enter`].
     pub fn enter(&self, at_once: u32, now: Instant) -> Entry {
-        self.gates.enter(&self.mailbox, at_once, now)
+        self.gates.enter(self.mailbox, at_once, now)
     }
 
     /// As [`Gates::pause`].
     pub fn pause(&self, now: Instant, time: Duration) {
-        self.gates.pause(&self.mailbox, now, time);
+        self.gates.pause(self.mailbox, now, time);
     }
 
     /// Raised when a slot is given back.
-    pub fn freed(&self) -> &Signal {
+    pub fn freed(&self) -> &'a Signal {
         &self.gates.freed
     }
 }

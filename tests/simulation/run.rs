@@ -4,10 +4,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, Weak};
 use std::time::Duration;
 
-use graph_message::client::{Call, Client, Credential, Log, Receipt, Settings, Verify};
+use graph_message::client::{Call, Client, Credential, Log, Means, Receipt, Settings, Verify};
 use graph_message::error::Error;
 use graph_message::graph::Token;
-use graph_message::transport::{Limits, Transport};
 
 use crate::clock::{VirtualClock, World};
 use crate::faults::Event;
@@ -76,11 +75,11 @@ impl Credential for Tokens {
         self.0.authorization()
     }
 
-    fn token(&self, _: &dyn Transport, _: &Limits) -> Result<Token, Error> {
+    fn token(&self, _: Means) -> Result<Token, Error> {
         Ok(self.0.clone())
     }
 
-    fn renewed(&self, _: &Token, _: &str, _: &dyn Transport, _: &Limits) -> Result<Option<Token>, Error> {
+    fn renewed(&self, _: &Token, _: &str, _: Means) -> Result<Option<Token>, Error> {
         self.1.map(Token::parse).transpose()
     }
 }

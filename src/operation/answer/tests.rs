@@ -53,7 +53,7 @@ fn failure(cause: Cause, handed_on: bool, detail: &str) -> Failure {
 }
 
 fn error(ending: &Ending, attempt: Option<Attempt>, target: &Target) -> Error {
-    of(ending, Trail { attempt, ..Trail::default() }, target, &Known::default()).unwrap_err()
+    of(ending, &mut Trail { attempt, ..Trail::default() }, target, &Known::default()).unwrap_err()
 }
 
 fn refused(reply: Reply, refusal: Refusal, target: &Target) -> Error {
@@ -233,7 +233,8 @@ fn all() -> Vec<Error> {
         all.push(error(&ending, None, &me()));
     }
     let looked = |result: Result<Reply, Failure>, what| {
-        of(&no_look(what), Trail { looked: Some(result), ..Trail::default() }, &me(), &Known::default()).unwrap_err()
+        of(&no_look(what), &mut Trail { looked: Some(result), ..Trail::default() }, &me(), &Known::default())
+            .unwrap_err()
     };
     all.push(looked(Ok(reply(503, "", "")), Ok(503)));
     all.push(looked(Ok(reply(429, "ApplicationThrottled", "m")), Ok(429)));
@@ -297,7 +298,7 @@ fn no_part_of_the_token_is_shown() {
         assert!(!shown.contains(&TOKEN[8..24]) && !shown.contains(&encoded[8..24]), "{shown}");
         let known = Known { internet_message_id: Some(echoed.into()), draft: None };
         let found = Ending::Found(echoed.to_owned());
-        let receipt = of(&found, Trail::default(), &me(), &known).unwrap();
+        let receipt = of(&found, &mut Trail::default(), &me(), &known).unwrap();
         assert!(!receipt.sent_id.contains(&TOKEN[8..24]), "{receipt:?}");
     }
 }
@@ -308,7 +309,7 @@ fn a_challenge_is_told_of_wherever_it_is_met() {
     let challenged = Reply { www_authenticate: vec![challenge], ..reply(401, "InvalidAuthenticationToken", "m") };
     let sent = refused(challenged.clone(), Refusal::Unauthenticated, &me());
     let (looked, ending) = (Some(Ok(challenged)), Ending::MayNotLook(401));
-    let looked = of(&ending, Trail { looked, ..Trail::default() }, &me(), &Known::default()).unwrap_err();
+    let looked = of(&ending, &mut Trail { looked, ..Trail::default() }, &me(), &Known::default()).unwrap_err();
     for error in [sent, looked] {
         assert_eq!((error.claims.as_str(), error.http_status), (r#"{"access_token":{}}"#, 401));
         assert_eq!(error.code, "InvalidAuthenticationToken");

@@ -91,10 +91,9 @@ impl State {
     }
 
     /// What is to be done now because the reply is late, the first time it is asked for.
-    fn late_now(&mut self) -> Option<(Late, Instant)> {
-        let (handed_on, limits) = (self.handed_on, self.limits.as_mut()?);
-        let late = limits.late.take_if(|late| handed_on && late.at <= Instant::now())?;
-        Some((late, limits.reply_by))
+    fn late_now(&mut self) -> Option<Late> {
+        let handed_on = self.handed_on;
+        self.limits.as_mut()?.late.take_if(|late| handed_on && late.at <= Instant::now())
     }
 }
 
@@ -200,7 +199,8 @@ impl CallState {
     /// How long to wait at most before asking again, or the trouble that ends the waiting.
     pub fn slice(&self) -> io::Result<Duration> {
         let mut state = self.state();
-        if let Some((late, by)) = state.late_now() {
+        if let Some(late) = state.late_now() {
+            let by = state.limits.as_ref().map_or(late.at, |limits| limits.reply_by);
             drop(state);
             (late.call)(by);
             state = self.state();

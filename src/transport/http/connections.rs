@@ -46,7 +46,7 @@ impl Connections {
         let mut state = self.lock();
         let waiting = state.idle.iter().rposition(|pooled| pooled.host.is_of(request));
         let pooled = waiting.map(|at| state.idle.remove(at));
-        let dropped = old(&mut state.idle);
+        let dropped = if state.idle.is_empty() { Vec::new() } else { superfluous(&mut state.idle, Instant::now()) };
         let taken = pooled.ok_or_else(|| state.host(request));
         // Closing sockets needs no lock.
         drop(state);
@@ -61,13 +61,12 @@ impl Connections {
 
     /// Keeps an agent for the next request to its host.
     pub fn keep(&self, mut pooled: PooledAgent) {
-        pooled.idle_since = Instant::now();
+        let now = Instant::now();
+        pooled.idle_since = now;
         let mut state = self.lock();
-        let idle = &mut state.idle;
-        idle.push(pooled);
-        let too_many = idle.len().saturating_sub(MOST_IDLE);
-        let mut dropped: Vec<PooledAgent> = idle.drain(..too_many).collect();
-        dropped.append(&mut old(idle));
+        state.idle.push(pooled);
+        // Alone, it is neither old nor one too many.
+        let dropped = if state.idle.len() > 1 { superfluous(&mut state.idle, now) } else { Vec::new() };
         drop(state);
         drop(dropped);
     }
@@ -93,13 +92,14 @@ impl State {
     }
 }
 
-/// Takes out those that have waited for too long; the oldest stand first.
-fn old(idle: &mut Vec<PooledAgent>) -> Vec<PooledAgent> {
+/// Takes out those that have waited for too long, and those that are too many; the oldest stand first.
+fn superfluous(idle: &mut Vec<PooledAgent>, now: Instant) -> Vec<PooledAgent> {
+    let is_old = |pooled: &PooledAgent| now.saturating_duration_since(pooled.idle_since) >= MAX_IDLE;
+    let too_many = idle.len().saturating_sub(MOST_IDLE);
     // Mostly none.
-    match idle.first() {
-        Some(oldest) if oldest.idle_since.elapsed() >= MAX_IDLE => {}
-        Some(_) | None => return Vec::new(),
+    if too_many == 0 && !idle.first().is_some_and(is_old) {
+        return Vec::new();
     }
-    let young = idle.iter().position(|pooled| pooled.idle_since.elapsed() < MAX_IDLE).unwrap_or(idle.len());
-    idle.drain(..young).collect()
+    let young = idle.iter().position(|pooled| !is_old(pooled)).unwrap_or(idle.len());
+    idle.drain(..young.max(too_many)).collect()
 }

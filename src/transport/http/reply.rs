@@ -41,7 +41,8 @@ pub fn read_reply(response: http::Response<ureq::Body>, request: &Request, call:
         }
     }
     let (date, retry_after) = (date.text(), retry_after.text());
-    let headers = wanted(&parts.headers, request.reply_headers);
+    let headers =
+        if request.reply_headers.is_empty() { Vec::new() } else { wanted(&parts.headers, request.reply_headers) };
     Ok(Reply {
         status,
         framing,

@@ -33,12 +33,14 @@ pub fn http_request(request: &Request, body: &Body) -> Result<http::Request<()>,
     *made.uri_mut() =
         Uri::from_maybe_shared(Bytes::from(request.url.clone())).map_err(|error| unusable(error.into()))?;
     let headers = made.headers_mut();
-    headers.reserve(7 + request.headers.len());
+    let (length, content_type) = (content_length(request.method, body), body.content_type());
+    // Those of a send. Room for one more would double what is allocated.
+    headers.reserve(6);
     headers.insert(header::HOST, request.host.clone());
-    if let Some(length) = content_length(request.method, body) {
+    if let Some(length) = length {
         headers.insert(header::CONTENT_LENGTH, length);
     }
-    if let Some(content_type) = body.content_type() {
+    if let Some(content_type) = content_type {
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
     }
     headers.insert(header::ACCEPT, HeaderValue::from_static("application/json"));
@@ -50,7 +52,9 @@ pub fn http_request(request: &Request, body: &Body) -> Result<http::Request<()>,
     }
     headers.insert(header::USER_AGENT, request.user_agent.clone());
     headers.insert(CLIENT_REQUEST_ID.clone(), id);
-    headers.extend(request.headers.iter().cloned());
+    for (name, value) in &request.headers {
+        headers.insert(name.clone(), value.clone());
+    }
     *made.method_mut() = match request.method {
         Method::Get => http::Method::GET,
         Method::Post => http::Method::POST,
