@@ -90,7 +90,7 @@ impl Form {
 #[test]
 fn c() {
     let program = compile("cc", &C99, "driver.c");
-    run_table("C", Form::Objects, || Driver::start(&program), &BTreeSet::new());
+    run_table("C", Form::Objects, |_| Driver::start(&program), &BTreeSet::new());
 }
 
 /// The form for languages to which a pointer to a pointer is a burden says the same of the same cases.
@@ -104,14 +104,14 @@ fn c_text() {
     };
     let beyond = table().into_iter().filter(|(_, case)| is_beyond(case));
     let inexpressible = beyond.map(|(_, case)| text(&case["name"])).collect();
-    let start = || Driver::start_command(std::process::Command::new(&program).arg("text"));
+    let start = |_| Driver::start_command(std::process::Command::new(&program).arg("text"));
     run_table("C, into a buffer", Form::Text, start, &inexpressible);
 }
 
 #[test]
 fn cpp() {
     let program = compile("c++", &CXX17, "../../bindings/cpp/tests/driver.cpp");
-    run_table("C++", Form::Objects, || Driver::start(&program), &BTreeSet::new());
+    run_table("C++", Form::Objects, |_| Driver::start(&program), &BTreeSet::new());
 }
 
 /// Runs the table through the driver that the environment names, for languages whose compilers not every machine has:
@@ -122,7 +122,8 @@ fn cpp() {
 fn driver() {
     let command = std::env::var("GRAPH_DRIVER").unwrap();
     let inexpressible = lines(&std::env::var("GRAPH_INEXPRESSIBLE").unwrap_or_default());
-    let start = || Driver::start_command(&mut Driver::named().unwrap());
+    // A driver that has times of its own stretches them likewise.
+    let start = |factor: f64| Driver::start_command(Driver::named().unwrap().env("GRAPH_FACTOR", factor.to_string()));
     run_table(&command, Form::Objects, start, &inexpressible);
 }
 
@@ -146,13 +147,13 @@ fn table() -> Vec<(String, Value)> {
 }
 
 /// Runs every case with drivers of one language, several at once, since most of a case is waiting.
-fn run_table(language: &str, form: Form, driver: impl Fn() -> Driver + Sync, inexpressible: &BTreeSet<String>) {
+fn run_table(language: &str, form: Form, driver: impl Fn(f64) -> Driver + Sync, inexpressible: &BTreeSet<String>) {
     let table = table();
     let mut names = BTreeSet::new();
     for (_, case) in &table {
         assert!(names.insert(text(&case["name"])), "two cases have the name {}", case["name"]);
     }
-    let mut gauge = Gauge::new(driver());
+    let mut gauge = Gauge::new(driver(1.0));
     let pace = Pace::measured(&mut gauge);
     println!("a send in {language} takes {} ms: times of cases x {:.1}", pace.recent().as_millis(), pace.factor());
 
@@ -163,7 +164,8 @@ fn run_table(language: &str, form: Form, driver: impl Fn() -> Driver + Sync, ine
             while let Some((file, case)) = table.get(next.fetch_add(1, Ordering::Relaxed)) {
                 let factor = pace.factor();
                 // A driver that dies is a failure of the case that it died in.
-                let ran = catch_unwind(AssertUnwindSafe(|| run(&stretched(case, factor), form, driver(), factor)));
+                let ran =
+                    catch_unwind(AssertUnwindSafe(|| run(&stretched(case, factor), form, driver(factor), factor)));
                 let ran = ran.unwrap_or_else(|panic| Err(said_by(&*panic)));
                 ended.lock().unwrap().push((file, text(&case["name"]), ran));
             }
