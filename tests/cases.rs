@@ -4,22 +4,28 @@
 
 mod support;
 
+use std::any::Any;
 use std::collections::BTreeSet;
 use std::fs;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
-use std::time::Duration;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
 
 use graph_emulator::{Config, Emulator, Seen};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
+use support::pace::{Gauge, Pace};
 use support::{Answer, C99, CXX17, Driver, compile};
 
 const MAILBOX: &str = "megan@contoso.example";
 
 /// The keys that a case may have, so that a mistyped one is not taken for an absent one.
-const CASE_KEYS: [&str; 18] = [
+const CASE_KEYS: [&str; 19] = [
     "name",
     "why",
+    "fixed_times",
     "settings",
     "faults",
     "mailbox",
@@ -84,7 +90,7 @@ impl Form {
 #[test]
 fn c() {
     let program = compile("cc", &C99, "driver.c");
-    run_table("C", Form::Objects, || Driver::start(&program), &BTreeSet::new());
+    run_table("C", Form::Objects, |_| Driver::start(&program), &BTreeSet::new());
 }
 
 /// The form for languages to which a pointer to a pointer is a burden says the same of the same cases.
@@ -98,14 +104,14 @@ fn c_text() {
     };
     let beyond = table().into_iter().filter(|(_, case)| is_beyond(case));
     let inexpressible = beyond.map(|(_, case)| text(&case["name"])).collect();
-    let start = || Driver::start_command(std::process::Command::new(&program).arg("text"));
+    let start = |_| Driver::start_command(std::process::Command::new(&program).arg("text"));
     run_table("C, into a buffer", Form::Text, start, &inexpressible);
 }
 
 #[test]
 fn cpp() {
     let program = compile("c++", &CXX17, "../../bindings/cpp/tests/driver.cpp");
-    run_table("C++", Form::Objects, || Driver::start(&program), &BTreeSet::new());
+    run_table("C++", Form::Objects, |_| Driver::start(&program), &BTreeSet::new());
 }
 
 /// Runs the table through the driver that the environment names, for languages whose compilers not every machine has:
@@ -116,7 +122,8 @@ fn cpp() {
 fn driver() {
     let command = std::env::var("GRAPH_DRIVER").unwrap();
     let inexpressible = lines(&std::env::var("GRAPH_INEXPRESSIBLE").unwrap_or_default());
-    let start = || Driver::start_command(&mut Driver::named().unwrap());
+    // A driver that has times of its own stretches them likewise.
+    let start = |factor: f64| Driver::start_command(Driver::named().unwrap().env("GRAPH_FACTOR", factor.to_string()));
     run_table(&command, Form::Objects, start, &inexpressible);
 }
 
@@ -139,15 +146,42 @@ fn table() -> Vec<(String, Value)> {
     table
 }
 
-/// Runs every case with drivers of one language.
-fn run_table(language: &str, form: Form, driver: impl Fn() -> Driver, inexpressible: &BTreeSet<String>) {
+/// Runs every case with drivers of one language, several at once, since most of a case is waiting.
+fn run_table(language: &str, form: Form, driver: impl Fn(f64) -> Driver + Sync, inexpressible: &BTreeSet<String>) {
+    let table = table();
     let mut names = BTreeSet::new();
+    for (_, case) in &table {
+        assert!(names.insert(text(&case["name"])), "two cases have the name {}", case["name"]);
+    }
+    let mut gauge = Gauge::new(driver(1.0));
+    let pace = Pace::measured(&mut gauge);
+    println!("a send in {language} takes {} ms: times of cases x {:.1}", pace.recent().as_millis(), pace.factor());
+
+    let next = AtomicUsize::new(0);
+    let ended: Mutex<Vec<_>> = Mutex::default();
+    std::thread::scope(|scope| {
+        let run_cases = || {
+            while let Some((file, case)) = table.get(next.fetch_add(1, Ordering::Relaxed)) {
+                let factor = pace.factor();
+                // A driver that dies is a failure of the case that it died in.
+                let ran =
+                    catch_unwind(AssertUnwindSafe(|| run(&stretched(case, factor), form, driver(factor), factor)));
+                let ran = ran.unwrap_or_else(|panic| Err(said_by(&*panic)));
+                ended.lock().unwrap().push((file, text(&case["name"]), ran));
+            }
+        };
+        let measuring = scope.spawn(|| pace.go_on(&mut gauge));
+        let running: Vec<_> = (0..at_once()).map(|_| scope.spawn(run_cases)).collect();
+        let ran: Vec<_> = running.into_iter().map(|one| one.join()).collect();
+        pace.end();
+        measuring.join().unwrap();
+        ran.into_iter().for_each(|one| one.unwrap());
+    });
+
     let mut failures = Vec::new();
     let mut not_said = BTreeSet::new();
-    for (file, case) in table() {
-        let name = text(&case["name"]);
-        assert!(names.insert(name.clone()), "two cases have the name {name:?}");
-        match run(&case, form, driver()) {
+    for (file, name, ran) in ended.into_inner().unwrap() {
+        match ran {
             Ok(Ran::Held) => {}
             Ok(Ran::Inexpressible(why)) => {
                 println!("inexpressible in {language}: {name}: {why}");
@@ -156,10 +190,81 @@ fn run_table(language: &str, form: Form, driver: impl Fn() -> Driver, inexpressi
             Err(failure) => failures.push(format!("{file} {name:?}: {failure}")),
         }
     }
+    println!("the longest send meanwhile took {} ms", pace.longest().as_millis());
     assert!(failures.is_empty(), "{} of {} cases failed:\n{}", failures.len(), names.len(), failures.join("\n"));
     assert_eq!(not_said, *inexpressible, "what {language} cannot express");
     println!("{} cases held in {language}, {} inexpressible", names.len() - not_said.len(), not_said.len());
     assert!(names.len() >= 290, "only {} cases", names.len());
+}
+
+/// How many cases run at once: `GRAPH_CASES_AT_ONCE`, or what does not keep the machine busy.
+fn at_once() -> usize {
+    let named = std::env::var("GRAPH_CASES_AT_ONCE").ok().map(|named| named.parse().unwrap());
+    named.unwrap_or_else(|| 4 * std::thread::available_parallelism().map_or(1, usize::from))
+}
+
+fn said_by(panic: &(dyn Any + Send)) -> String {
+    let said = panic.downcast_ref::<&str>().map(|said| (*said).to_owned());
+    said.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_default()
+}
+
+/// The times that a case chooses. Those of the library itself, and of a `Retry-After`, are as they are.
+const TIMES: [&str; 8] = [
+    "timeout_ms",
+    "attempt_timeout_ms",
+    "connect_timeout_ms",
+    "settle_ms",
+    "delay_ms",
+    "move_delay_ms",
+    "sent_items_delay_ms",
+    "list_delay_ms",
+];
+
+/// The case with its times stretched, so that they stand to each other as they did, and with them what is expected of
+/// `elapsed_ms`: the most always, the least where it comes of the case's own times.
+fn stretched(case: &Value, factor: f64) -> Value {
+    let mut case = case.clone();
+    let is_fixed = case["fixed_times"] == json!(true);
+    let has_times = !is_fixed && stretch_times(&mut case, factor);
+    stretch_expectations(&mut case, factor, has_times);
+    case
+}
+
+fn stretch(time: &mut Value, factor: f64) {
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+    let stretched = (time.as_f64().unwrap() * factor).ceil() as u64;
+    *time = json!(stretched);
+}
+
+/// Whether there was one.
+fn stretch_times(value: &mut Value, factor: f64) -> bool {
+    let mut found = false;
+    for (name, value) in value.as_object_mut().into_iter().flatten() {
+        if TIMES.contains(&name.as_str()) && value.is_number() {
+            stretch(value, factor);
+            found = true;
+        } else if !name.starts_with("expect") {
+            found |= stretch_times(value, factor);
+        }
+    }
+    for value in value.as_array_mut().into_iter().flatten() {
+        found |= stretch_times(value, factor);
+    }
+    found
+}
+
+fn stretch_expectations(call: &mut Value, factor: f64, has_times: bool) {
+    for name in ["expect", "expect_in_text"] {
+        if let Some(range) = call.get_mut(name).and_then(|expect| expect.get_mut("elapsed_ms")) {
+            if has_times {
+                stretch(&mut range[0], factor);
+            }
+            stretch(&mut range[1], factor);
+        }
+    }
+    for again in call.get_mut("again").and_then(Value::as_array_mut).into_iter().flatten() {
+        stretch_expectations(again, factor, has_times);
+    }
 }
 
 /// How a case ended that did not fail.
@@ -176,7 +281,7 @@ fn check_keys(object: &Value, known: &[&str]) -> Result<(), String> {
     }
 }
 
-fn run(case: &Value, form: Form, mut driver: Driver) -> Result<Ran, String> {
+fn run(case: &Value, form: Form, mut driver: Driver, factor: f64) -> Result<Ran, String> {
     check_keys(case, &CASE_KEYS)?;
     let emulator = Emulator::start(Config::default()).unwrap();
     let problem = |error: graph_emulator::Error| error.to_string();
@@ -190,7 +295,8 @@ fn run(case: &Value, form: Form, mut driver: Driver) -> Result<Ran, String> {
     if !case["new_token"].is_null() {
         emulator.add_token(&case["new_token"]).map_err(problem)?;
     }
-    let mut table = Table { emulator, mailbox: mailbox.to_owned(), draft: String::new(), first_draft: String::new() };
+    let mut table =
+        Table { emulator, factor, mailbox: mailbox.to_owned(), draft: String::new(), first_draft: String::new() };
     for (name, value) in options(&case["options"]) {
         driver.set(&name, table.fill(&value));
     }
@@ -269,7 +375,7 @@ fn run(case: &Value, form: Form, mut driver: Driver) -> Result<Ran, String> {
         if !answer.get("inexpressible").is_empty() {
             return Ok(Ran::Inexpressible(answer.get("inexpressible").to_owned()));
         }
-        table.emulator.wait_idle(Duration::from_secs(2));
+        table.emulator.wait_idle(Duration::from_secs(2).mul_f64(factor));
         let differs = form == Form::Text && !call["expect_in_text"].is_null();
         let expect = if differs { &call["expect_in_text"] } else { &call["expect"] };
         let token = token.map(|token| String::from_utf8_lossy(&token).into_owned());
@@ -319,6 +425,8 @@ fn bytes(value: &Value) -> Vec<u8> {
 /// One case's server.
 struct Table {
     emulator: Emulator,
+    /// What times are stretched by.
+    factor: f64,
     mailbox: String,
     draft: String,
     first_draft: String,
@@ -444,7 +552,9 @@ fn truth(answer: &Answer, table: &Table, action: &str, before: usize) -> Result<
     check(left <= usize::from(action == "send"), || format!("{left} mails left by one {action}"))?;
     check(answer.get("sent") != "0" || left == 0, || format!("{status} and {left} mails left"))?;
     // A server that answers before it reads may act a moment after its answer is here.
-    check(status != "GRAPH_OK" || comes_true(|| of_this() > 0), || "GRAPH_OK and the mail has not left".to_owned())?;
+    check(status != "GRAPH_OK" || comes_true(table.factor, || of_this() > 0), || {
+        "GRAPH_OK and the mail has not left".to_owned()
+    })?;
     let says_unsent = action == "check" && status == "GRAPH_UNAVAILABLE";
     check(!says_unsent || of_this() == 0, || "said to be unsent, and the mail has left".to_owned())
 }
@@ -458,14 +568,16 @@ fn sends(table: &Table) -> Vec<Seen> {
     table.emulator.journal().into_iter().filter(|seen| seen.path.ends_with("/send")).collect()
 }
 
-/// Whether something is true, or becomes it within a second.
-fn comes_true(is_so: impl Fn() -> bool) -> bool {
-    (0..100).any(|_| {
-        is_so() || {
-            std::thread::sleep(Duration::from_millis(10));
-            false
+/// Whether something is true, or becomes it within a second of an idle machine.
+fn comes_true(factor: f64, is_so: impl Fn() -> bool) -> bool {
+    let began = Instant::now();
+    while !is_so() {
+        if began.elapsed() > Duration::from_secs(1).mul_f64(factor) {
+            return false;
         }
-    })
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    true
 }
 
 fn expected(expect: &Value, answer: &Answer, form: Form, table: &Table) -> Result<(), String> {
@@ -512,7 +624,7 @@ fn expected(expect: &Value, answer: &Answer, form: Form, table: &Table) -> Resul
     }
     if let Some(wanted) = expect["mails"].as_u64() {
         let mails = || table.emulator.count_mails(None) as u64;
-        check(comes_true(|| mails() == wanted), || format!("{} mails left and not {wanted}", mails()))?;
+        check(comes_true(table.factor, || mails() == wanted), || format!("{} mails left and not {wanted}", mails()))?;
     }
     if let Some(wanted) = expect["connections"].as_u64() {
         let last = seen.iter().map(|seen| seen.connection).max().unwrap_or_default();

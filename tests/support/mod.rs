@@ -8,6 +8,8 @@ pub mod header;
 
 pub mod http;
 
+pub mod pace;
+
 pub mod programs;
 
 use std::collections::BTreeMap;
