@@ -5,6 +5,7 @@
 mod support;
 
 use std::any::Any;
+use std::cmp::Reverse;
 use std::collections::BTreeSet;
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -148,7 +149,9 @@ fn table() -> Vec<(String, Value)> {
 
 /// Runs every case with drivers of one language, several at once, since most of a case is waiting.
 fn run_table(language: &str, form: Form, driver: impl Fn(f64) -> Driver + Sync, inexpressible: &BTreeSet<String>) {
-    let table = table();
+    let mut table = table();
+    // The longest first, so that none is waited for alone.
+    table.sort_by_key(|(_, case)| Reverse(calls(case)));
     let mut names = BTreeSet::new();
     for (_, case) in &table {
         assert!(names.insert(text(&case["name"])), "two cases have the name {}", case["name"]);
@@ -386,6 +389,11 @@ fn run(case: &Value, form: Form, mut driver: Driver, factor: f64) -> Result<Ran,
     }
     driver.finish();
     Ok(Ran::Held)
+}
+
+/// How many calls a case makes.
+fn calls(case: &Value) -> usize {
+    1 + case["again"].as_array().into_iter().flatten().map(times).sum::<usize>()
 }
 
 /// How often a call is made.
