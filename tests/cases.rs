@@ -193,7 +193,8 @@ fn run_table(language: &str, form: Form, driver: impl Fn(f64) -> Driver + Sync, 
             Err(failure) => failures.push(format!("{file} {name:?}: {failure}")),
         }
     }
-    println!("the longest send meanwhile took {} ms", pace.longest().as_millis());
+    let longest = pace.longest();
+    println!("the longest send meanwhile took {} ms: x {:.1}", longest.as_millis(), support::pace::factor(longest));
     assert!(failures.is_empty(), "{} of {} cases failed:\n{}", failures.len(), names.len(), failures.join("\n"));
     assert_eq!(not_said, *inexpressible, "what {language} cannot express");
     println!("{} cases held in {language}, {} inexpressible", names.len() - not_said.len(), not_said.len());
