@@ -5,6 +5,7 @@
 mod support;
 
 use std::any::Any;
+use std::cmp::Reverse;
 use std::collections::BTreeSet;
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -148,7 +149,9 @@ fn table() -> Vec<(String, Value)> {
 
 /// Runs every case with drivers of one language, several at once, since most of a case is waiting.
 fn run_table(language: &str, form: Form, driver: impl Fn(f64) -> Driver + Sync, inexpressible: &BTreeSet<String>) {
-    let table = table();
+    let mut table = table();
+    // The longest first, so that none is waited for alone.
+    table.sort_by_key(|(_, case)| Reverse(calls(case)));
     let mut names = BTreeSet::new();
     for (_, case) in &table {
         assert!(names.insert(text(&case["name"])), "two cases have the name {}", case["name"]);
@@ -190,7 +193,8 @@ fn run_table(language: &str, form: Form, driver: impl Fn(f64) -> Driver + Sync, 
             Err(failure) => failures.push(format!("{file} {name:?}: {failure}")),
         }
     }
-    println!("the longest send meanwhile took {} ms", pace.longest().as_millis());
+    let longest = pace.longest();
+    println!("the longest send meanwhile took {} ms: x {:.1}", longest.as_millis(), support::pace::factor(longest));
     assert!(failures.is_empty(), "{} of {} cases failed:\n{}", failures.len(), names.len(), failures.join("\n"));
     assert_eq!(not_said, *inexpressible, "what {language} cannot express");
     println!("{} cases held in {language}, {} inexpressible", names.len() - not_said.len(), not_said.len());
@@ -386,6 +390,11 @@ fn run(case: &Value, form: Form, mut driver: Driver, factor: f64) -> Result<Ran,
     }
     driver.finish();
     Ok(Ran::Held)
+}
+
+/// How many calls a case makes.
+fn calls(case: &Value) -> usize {
+    1 + case["again"].as_array().into_iter().flatten().map(times).sum::<usize>()
 }
 
 /// How often a call is made.
