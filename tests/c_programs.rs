@@ -152,7 +152,8 @@ fn many_threads_on_one_client() {
 #[test]
 fn cancelling() {
     for program in both("cancel.c") {
-        for (start, threads, limit_ms) in [(run as Start, 32, "300"), (valgrind, 4, "1000")] {
+        // Under valgrind, and on a busy machine, what counts is that it ends.
+        for (start, threads, limit_ms) in [(run as Start, 32, "300"), (valgrind, 4, "10000")] {
             let server = Server::start();
             server.0.faults(&json!({"on": "send", "do": "hang", "times": threads + 2})).unwrap();
             let drafts = server.drafts(1);
