@@ -91,11 +91,7 @@ impl<R: Read> WholeBody<R> {
 impl<R: Read> Read for WholeBody<R> {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
         if self.left == 0 {
-            let mut more = [0];
-            return match self.reader.read(&mut more).map_err(unreadable)? {
-                0 => Ok(0),
-                _ => Err(changed("has more bytes than were announced")),
-            };
+            return Ok(0);
         }
         let room = buf.len().min(usize::try_from(self.left).unwrap_or(usize::MAX));
         let amount = self.reader.read(&mut buf[..room]).map_err(unreadable)?;
@@ -103,6 +99,10 @@ impl<R: Read> Read for WholeBody<R> {
             return Err(changed("has fewer bytes than were announced"));
         }
         self.left -= amount as u64;
+        // Asked before the last byte leaves: nobody reads beyond it.
+        if self.left == 0 && self.reader.read(&mut [0]).map_err(unreadable)? > 0 {
+            return Err(changed("has more bytes than were announced"));
+        }
         Ok(amount)
     }
 }
