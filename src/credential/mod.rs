@@ -28,13 +28,7 @@ pub struct Means<'a> {
 impl Means<'_> {
     /// The limits of a request that is made now.
     pub fn limits(&self, now: Instant) -> Limits {
-        Limits {
-            connect_by: self.deadline.min(now + self.connect_timeout.min(self.attempt_timeout)),
-            reply_by: self.deadline.min(now + self.attempt_timeout),
-            stall: None,
-            cancel: self.cancel.clone(),
-            late: None,
-        }
+        Limits::within(self.deadline, self.connect_timeout, self.attempt_timeout, now, self.cancel)
     }
 }
 

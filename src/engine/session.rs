@@ -2,10 +2,10 @@
 
 use std::time::{Duration, Instant, SystemTime};
 
+use super::Engine;
 use super::bounds::Bounds;
 use super::clock::Clock;
 use super::repeat::Repeat;
-use super::{Engine, EngineSettings};
 use crate::credential::{Credential, Means};
 use crate::delivery::admission::NotAdmitted;
 use crate::delivery::clocks::Moment;
@@ -78,7 +78,9 @@ impl<'a, T: Transport, C: Clock> Session<'a, T, C> {
             Body::Reader { .. } => (latest, Some(longest)),
         };
         let late = terms.late.map(|(after, call)| Late { at: now + after, call });
-        let limits = Limits { stall, late, ..limits(settings, self.bounds, now, reply_by) };
+        let (connect, whole) = (settings.connect_timeout, settings.attempt_timeout);
+        let within = Limits::within(self.bounds.deadline, connect, whole, now, &self.bounds.cancel);
+        let limits = Limits { reply_by, stall, late, ..within };
         let exchange = self.engine.exchange(slot, request, body, &limits, self.gate, began);
         if let Ok(Reply { status: 401, www_authenticate, .. }) = &exchange.result {
             self.challenges.clone_from(www_authenticate);
@@ -139,16 +141,6 @@ impl<'a, T: Transport, C: Clock> Session<'a, T, C> {
                 }
             }
         }
-    }
-}
-
-fn limits(settings: &EngineSettings, bounds: &Bounds, now: Instant, reply_by: Instant) -> Limits {
-    Limits {
-        connect_by: bounds.deadline.min(now + settings.connect_timeout.min(settings.attempt_timeout)),
-        reply_by,
-        stall: None,
-        cancel: bounds.cancel.clone(),
-        late: None,
     }
 }
 

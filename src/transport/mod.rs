@@ -30,6 +30,19 @@ pub struct Limits {
     pub late: Option<Late>,
 }
 
+impl Limits {
+    /// Of one request that begins now: so long for the connect and for the whole, and not beyond the deadline of its call.
+    pub fn within(deadline: Instant, connect: Duration, whole: Duration, now: Instant, cancel: &Cancel) -> Limits {
+        Limits {
+            connect_by: deadline.min(now + connect.min(whole)),
+            reply_by: deadline.min(now + whole),
+            stall: None,
+            cancel: cancel.clone(),
+            late: None,
+        }
+    }
+}
+
 /// Something to do, once, while a late reply is still awaited.
 #[derive(Clone)]
 pub struct Late {
