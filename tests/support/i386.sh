@@ -3,6 +3,8 @@
 
 root=$target/i386
 i386_folder=
+# Held by every script that uses it: the last of those that run at once takes what they share away.
+i386_lock=
 
 # prepare_i386 FOLDER [PACKAGE ...]: it has these packages, and sees FOLDER under its own name until leave_i386.
 prepare_i386() {
@@ -10,6 +12,8 @@ prepare_i386() {
   [ -z "$i386_folder" ] || return 0
   shift
   need_packages debootstrap:debootstrap
+  exec {i386_lock}>"$root.lock"
+  flock "$i386_lock"
   # The stamp is made last: a folder without it is half of one.
   if [ ! -e "$root/complete" ]; then
     find_mirror
@@ -21,7 +25,7 @@ prepare_i386() {
   $as_root cp /etc/hosts /etc/resolv.conf "$root/etc"
   i386_folder=$root$folder
   $as_root mkdir -p "$i386_folder"
-  $as_root mount -t proc proc "$root/proc"
+  mountpoint -q "$root/proc" || $as_root mount -t proc proc "$root/proc"
   $as_root mount --bind "$folder" "$i386_folder"
   for package; do
     $as_root chroot "$root" dpkg -s "$package" >/dev/null 2>&1 || missing+=("$package")
@@ -32,12 +36,14 @@ prepare_i386() {
     $as_root chroot "$root" env DEBIAN_FRONTEND=noninteractive LC_ALL=C \
       apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
   }
+  flock --shared "$i386_lock"
 }
 
 leave_i386() {
   [ -n "$i386_folder" ] || return 0
   if mountpoint -q "$i386_folder"; then $as_root umount "$i386_folder"; fi
-  if mountpoint -q "$root/proc"; then $as_root umount "$root/proc"; fi
+  if flock --nonblock "$i386_lock" && mountpoint -q "$root/proc"; then $as_root umount "$root/proc"; fi
+  exec {i386_lock}>&-
   $as_root rmdir "$i386_folder" || true
   i386_folder=
 }

@@ -32,8 +32,9 @@ impl Machine {
             (None, None) => self.doubt.clone().unwrap_or_else(nothing_known),
         };
         let known = self.known.clone();
-        // A draft that was edited or deleted while nothing was in doubt is nobody's doubt.
-        let is_news = self.earlier.is_some() || behind_another.is_some();
+        // A draft that was edited or deleted while nothing was in doubt is nobody's doubt. What the check learned of a call under
+        // another id is handed on: those who waited for the check may send next, and that call's acceptance may be forgotten.
+        let is_news = self.earlier.is_some() || self.doubt.is_some();
         match ending {
             Ending::Found(_) => Some(Remembered::Accepted {
                 began: doubt.began,
@@ -147,7 +148,7 @@ mod tests {
 
     use super::*;
     use crate::delivery::machine::{Rules, Verify};
-    use crate::delivery::step::{Action, Event};
+    use crate::delivery::step::{Action, Earlier, Event, Same};
     use crate::delivery::verdict::{DoubtCause, Refusal};
 
     fn machine(
@@ -192,6 +193,25 @@ mod tests {
         let (mut refused, now) = machine(Purpose::Send, 20, None, None);
         attempted(&mut refused, Verdict::Refused(Refusal::Rejected), now);
         assert!(!refused.is_in_doubt());
+    }
+
+    #[test]
+    fn who_was_told_of_an_acceptance_under_the_other_id_leaves_it_in_doubt() {
+        for purpose in [Purpose::Send, Purpose::Check] {
+            let (mut machine, now) = machine(purpose, 20, Some("<m>"), None);
+            assert_eq!(machine.next(Event::Begins, now), Action::Claim("<m>".into()));
+            let what = Remembered::Accepted { began: now, ended: now.steady, internet_message_id: Some("<m>".into()) };
+            let earlier = Some(Earlier { what, same: Same::Perhaps });
+            assert_eq!(machine.next(Event::Claimed(earlier), now), Action::Look { recipients: false });
+            let ending = match purpose {
+                Purpose::Send => Ending::EarlierUnknown(Unsettled::Namesake),
+                Purpose::Check => Ending::Unknown(Unsettled::Namesake),
+            };
+            match machine.leaves(&ending, now) {
+                Some(Remembered::InDoubt(doubt)) => assert!(doubt.is_namesake && doubt.settled.is_none()),
+                left => panic!("{purpose:?}: {left:?}"),
+            }
+        }
     }
 
     #[test]
