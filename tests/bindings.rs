@@ -1,5 +1,5 @@
-//! What every language's folder holds: declarations that are the header's - a function that is missing or a constant that has
-//! another value fails - and a README that opens with the example.
+//! What every language's folder holds: a README that opens with the example. Its declarations are written, and compared by
+//! `bindings/declare --check`.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
@@ -8,75 +8,13 @@ mod support;
 use std::fs;
 use std::path::PathBuf;
 
-use serde_json::Value;
-use support::header::{c_header, declared_functions, without_comments};
 use support::root;
-
-/// The header's constants, and their values.
-fn constants() -> Vec<(String, String)> {
-    let code = without_comments(&c_header());
-    let defines = code.lines().filter_map(|line| line.strip_prefix("#define ")?.split_once(' '));
-    // The version is the header's own affair.
-    let numbers = defines.filter(|(name, value)| value.parse::<i64>().is_ok() && !name.starts_with("GRAPH_VERSION"));
-    numbers.map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
-}
-
-fn words(line: &str) -> impl Iterator<Item = &str> {
-    line.split(|c: char| !(c.is_alphanumeric() || c == '_')).filter(|word| !word.is_empty())
-}
-
-/// What a language writes for a name: COBOL has hyphens, and some languages do not tell upper from lower case.
-fn folded(text: &str) -> String {
-    text.replace('-', "_").to_lowercase()
-}
-
-#[test]
-fn the_header_is_read() {
-    let mut functions = declared_functions();
-    functions.sort();
-    let symbols = fs::read_to_string(root().join("tests/abi/symbols.txt")).unwrap();
-    let listed: Vec<&str> =
-        symbols.lines().filter(|line| !line.starts_with('#')).filter_map(|line| line.split(' ').next()).collect();
-    assert_eq!(functions, listed);
-    let constants = constants();
-    assert!(constants.contains(&("GRAPH_UNKNOWN".to_owned(), "40".to_owned())), "{constants:?}");
-}
 
 fn folders() -> Vec<PathBuf> {
     let entries = fs::read_dir(root().join("bindings")).unwrap().map(|entry| entry.unwrap().path());
     let mut folders: Vec<PathBuf> = entries.filter(|folder| folder.join("binding.json").exists()).collect();
     folders.sort();
     folders
-}
-
-#[test]
-fn declarations_are_the_headers() {
-    let (functions, constants) = (declared_functions(), constants());
-    let mut wrong = Vec::new();
-    for folder in folders() {
-        let binding: Value = serde_json::from_str(&fs::read_to_string(folder.join("binding.json")).unwrap()).unwrap();
-        let file = folder.join(binding["declarations"].as_str().unwrap());
-        let text = folded(&fs::read_to_string(&file).unwrap());
-        let name = file.strip_prefix(root()).unwrap().display().to_string();
-        for function in &functions {
-            if !text.lines().any(|line| words(line).any(|word| word == function)) {
-                wrong.push(format!("{name}: no {function}"));
-            }
-        }
-        for (constant, value) in &constants {
-            let constant = constant.to_lowercase();
-            // Name and value stand on one line, and the value is the first number after the name.
-            let found = text.lines().find_map(|line| {
-                let mut after = words(line).skip_while(|word| *word != constant);
-                after.next()?;
-                after.find(|word| word.chars().all(|c| c.is_ascii_digit())).map(str::to_owned)
-            });
-            if found.as_deref() != Some(value) {
-                wrong.push(format!("{name}: {constant} is {found:?} and not {value}"));
-            }
-        }
-    }
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 /// Who opens the page sees a program that can be pasted.

@@ -11,7 +11,6 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use serde_json::json;
-use support::header::{c_header, without_comments};
 use support::programs::{Server, Start, TOKEN, file_of, run, valgrind};
 use support::{CXX17, compile, root, scratch, tool};
 
@@ -27,6 +26,21 @@ fn program_with(source: &str, flags: &[&str]) -> PathBuf {
 
 fn header() -> String {
     fs::read_to_string(root().join("bindings/cpp/graph_message.hpp")).unwrap()
+}
+
+fn c_header() -> String {
+    fs::read_to_string(root().join("include/graph_message.h")).unwrap()
+}
+
+/// A C or C++ text without its comments.
+fn without_comments(text: &str) -> String {
+    let (mut code, mut rest) = (String::new(), text);
+    while let Some((before, comment)) = rest.split_once("/*") {
+        code.push_str(before);
+        rest = comment.split_once("*/").expect("a comment that ends").1;
+    }
+    code.push_str(rest);
+    code.lines().map(|line| line.split_once("//").map_or(line, |(code, _)| code)).collect::<Vec<_>>().join("\n")
 }
 
 /// The names in a C or C++ text that begin so, comments left out.

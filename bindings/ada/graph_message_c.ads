@@ -1,4 +1,4 @@
---  The C interface of graph-message as it is: a thin binding. What each function does is told by
+--  The C interface of graph-message as it is, written by bindings/declare. What each function does is told by
 --  include/graph_message.h; the package Graph_Message is what a program uses.
 
 with Interfaces;
@@ -10,25 +10,9 @@ package Graph_Message_C is
    subtype Int32 is Interfaces.Integer_32;
    subtype UInt32 is Interfaces.Unsigned_32;
    subtype Text is Interfaces.C.Strings.chars_ptr;
-
-   --  How a call ended: one of the values below; one that is not listed is to be treated as Graph_Unknown.
    subtype Graph_Status is Int32;
 
-   Graph_Roots_System      : constant Int32 := 0;
-   Graph_Roots_Bundled     : constant Int32 := 1;
-   Graph_Verify_Never      : constant Int32 := 0;
-   Graph_Verify_On_Doubt   : constant Int32 := 1;
-   Graph_Verify_Always     : constant Int32 := 2;
-   Graph_Log_Info          : constant Int32 := 3;
-   Graph_Log_Debug         : constant Int32 := 4;
-   Graph_Seen_Nothing      : constant Int32 := 0;
-   Graph_Seen_Draft        : constant Int32 := 1;
-   Graph_Seen_Gone         : constant Int32 := 2;
-   Graph_Seen_Not_Allowed  : constant Int32 := 3;
-   Graph_Seen_Not_A_Draft  : constant Int32 := 4;
-   Graph_Evidence_Accepted : constant Int32 := 1;
-   Graph_Evidence_Found    : constant Int32 := 2;
-   Graph_ABI_Version       : constant Int32 := 1;
+   --  How a call ended. Treat a value that is not listed as GRAPH_UNKNOWN.
    Graph_OK                : constant Int32 := 0;
    Graph_Invalid_Argument  : constant Int32 := 1;
    Graph_Unreachable       : constant Int32 := 10;
@@ -44,13 +28,40 @@ package Graph_Message_C is
    Graph_Unknown           : constant Int32 := 40;
    Graph_Internal          : constant Int32 := 90;
 
-   type Options_Handle is new System.Address;
-   type Client_Handle is new System.Address;
+   --  Which certificate authorities to trust.
+   Graph_Roots_System      : constant Int32 := 0;
+   Graph_Roots_Bundled     : constant Int32 := 1;
+
+   --  When to look at the message that is sent.
+   Graph_Verify_Never      : constant Int32 := 0;
+   Graph_Verify_On_Doubt   : constant Int32 := 1;
+   Graph_Verify_Always     : constant Int32 := 2;
+
+   --  Levels of a log line.
+   Graph_Log_Info          : constant Int32 := 3;
+   Graph_Log_Debug         : constant Int32 := 4;
+
+   --  What the last look at the message showed.
+   Graph_Seen_Nothing      : constant Int32 := 0;
+   Graph_Seen_Draft        : constant Int32 := 1;
+   Graph_Seen_Gone         : constant Int32 := 2;
+   Graph_Seen_Not_Allowed  : constant Int32 := 3;
+   Graph_Seen_Not_A_Draft  : constant Int32 := 4;
+
+   --  How it is known that the mail was sent.
+   Graph_Evidence_Accepted : constant Int32 := 1;
+   Graph_Evidence_Found    : constant Int32 := 2;
+
+   --  The library must have this ABI or a newer one.
+   Graph_ABI_Version       : constant Int32 := 1;
+
    type Call_Handle is new System.Address;
+   type Client_Handle is new System.Address;
    type Error_Handle is new System.Address;
+   type Options_Handle is new System.Address;
    type Receipt_Handle is new System.Address;
 
-   --  Receives a log line, on the thread of the call. It must not raise.
+   --  What the library calls must not raise.
    type Graph_Log_Fn is access procedure (Context : System.Address; Level : Int32; Line : Text) with Convention => C;
 
    function Graph_Status_Name (Status : Graph_Status) return Text
@@ -182,7 +193,6 @@ package Graph_Message_C is
      with Import, Convention => C, External_Name => "graph_receipt_free";
    function Graph_Version return Text
      with Import, Convention => C, External_Name => "graph_version";
-   --  Ada does not tell upper from lower case, so the function cannot have the name of the constant.
    function Graph_Loaded_ABI_Version return UInt32
      with Import, Convention => C, External_Name => "graph_abi_version";
    procedure Graph_String_Free (String : Text)

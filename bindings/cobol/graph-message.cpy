@@ -1,5 +1,6 @@
       *> graph-message for COBOL: sends an existing draft through
-      *> Microsoft Graph and says what became of it.
+      *> Microsoft Graph and says what became of it. Written by
+      *> bindings/declare.
       *>
       *>     CALL "graph_message_send_text" USING TOKEN USER-ID DRAFT-ID
       *>         ANSWER BY VALUE LENGTH OF ANSWER BY REFERENCE OMITTED
@@ -15,13 +16,15 @@
       *>   objects, text-at  USAGE POINTER
       *>   texts             PIC X(n) in UTF-8, and X"00" after them
       *> OMITTED is a text, an object or an output that is not wanted.
-      *> Only graph_message_send_text takes trailing spaces off: give
-      *> the others what STRING FUNCTION TRIM(x) X"00" has made. Of
+      *> Only the functions that end in _text take trailing spaces off:
+      *> give the others what STRING FUNCTION TRIM(x) X"00" has made. Of
       *> text-at read the bytes before X"00", while its object lives.
       *> RETURNING OMITTED keeps what returns nothing from writing into
-      *> RETURN-CODE.
+      *> RETURN-CODE. A number that is unsigned in C is negative beyond
+      *> 2,147,483,647: add 4,294,967,296.
 
-      *> How a call ended. Treat what is not listed as GRAPH-UNKNOWN.
+      *> How a call ended. Treat a value that is not listed as
+      *> GRAPH-UNKNOWN.
        78 GRAPH-OK                    VALUE 0.
        78 GRAPH-INVALID-ARGUMENT      VALUE 1.
        78 GRAPH-UNREACHABLE           VALUE 10.
@@ -57,7 +60,6 @@
        78 GRAPH-EVIDENCE-FOUND        VALUE 2.
       *> The library must have this ABI or a newer one.
        78 GRAPH-ABI-VERSION           VALUE 1.
-
       *>
       *> A status.
       *>   CALL "graph_status_name" USING BY VALUE status
@@ -65,26 +67,26 @@
       *>   CALL "graph_status_sent" USING BY VALUE status
       *>       RETURNING number
       *>
-      *> One call, with an error object.
+      *> One call, on a client that the whole process shares.
       *>   CALL "graph_message_send" USING token user id err
       *>       RETURNING status
+      *>   CALL "graph_message_send_text" USING token user id
+      *>       message BY VALUE size BY REFERENCE http-status
+      *>       retry-after-ms RETURNING status
       *>
-      *> One call, its answer in your own fields.
-      *>   CALL "graph_message_send_text" USING token user id message
-      *>       BY VALUE size BY REFERENCE http-status retry-after-ms
-      *>       RETURNING status
-      *>
-      *> Settings of graph_message_send and graph_message_send_text.
-      *>   CALL "graph_init" USING BY VALUE options BY REFERENCE err
-      *>       RETURNING status
+      *> Settings of that client.
+      *>   CALL "graph_init" USING BY VALUE options BY REFERENCE
+      *>       err RETURNING status
       *>
       *> A client, for receipts and errors with all their fields.
-      *>   CALL "graph_client_new" USING BY VALUE options BY REFERENCE
-      *>       client err RETURNING status
+      *>   CALL "graph_client_new" USING BY VALUE options
+      *>       BY REFERENCE client err RETURNING status
       *>   CALL "graph_client_send" USING BY VALUE client call
-      *>       BY REFERENCE token user id receipt err RETURNING status
+      *>       BY REFERENCE token user id receipt err
+      *>       RETURNING status
       *>   CALL "graph_client_check" USING BY VALUE client call
-      *>       BY REFERENCE token user id receipt err RETURNING status
+      *>       BY REFERENCE token user id receipt err
+      *>       RETURNING status
       *>   CALL "graph_client_cancel" USING BY VALUE client
       *>       RETURNING OMITTED
       *>   CALL "graph_client_free" USING BY VALUE client
@@ -98,39 +100,40 @@
       *>       RETURNING OMITTED
       *>   CALL "graph_call_set_timeout_ms" USING BY VALUE call ms
       *>       RETURNING status
-      *>   CALL "graph_call_set_internet_message_id" USING BY VALUE
-      *>       call BY REFERENCE internet-message-id RETURNING status
+      *>   CALL "graph_call_set_internet_message_id" USING
+      *>       BY VALUE call BY REFERENCE internet-message-id
+      *>       RETURNING status
       *>
       *> Settings of a client.
       *>   CALL "graph_options_new" RETURNING options
       *>   CALL "graph_options_free" USING BY VALUE options
       *>       RETURNING OMITTED
-      *>   CALL "graph_options_set_base_url" USING BY VALUE options
-      *>       BY REFERENCE url RETURNING status
-      *>   CALL "graph_options_set_timeout_ms" USING BY VALUE options
-      *>       ms RETURNING status
-      *>   CALL "graph_options_set_attempt_timeout_ms" USING BY VALUE
+      *>   CALL "graph_options_set_base_url" USING BY VALUE
+      *>       options BY REFERENCE url RETURNING status
+      *>   CALL "graph_options_set_timeout_ms" USING BY VALUE
       *>       options ms RETURNING status
-      *>   CALL "graph_options_set_connect_timeout_ms" USING BY VALUE
-      *>       options ms RETURNING status
+      *>   CALL "graph_options_set_attempt_timeout_ms" USING
+      *>       BY VALUE options ms RETURNING status
+      *>   CALL "graph_options_set_connect_timeout_ms" USING
+      *>       BY VALUE options ms RETURNING status
       *>   CALL "graph_options_set_max_attempts" USING BY VALUE
       *>       options attempts RETURNING status
       *>   CALL "graph_options_set_verify" USING BY VALUE options
       *>       verify RETURNING status
-      *>   CALL "graph_options_set_settle_ms" USING BY VALUE options
-      *>       ms RETURNING status
-      *>   CALL "graph_options_set_mailbox_concurrency" USING BY VALUE
-      *>       options at-once RETURNING status
+      *>   CALL "graph_options_set_settle_ms" USING BY VALUE
+      *>       options ms RETURNING status
+      *>   CALL "graph_options_set_mailbox_concurrency" USING
+      *>       BY VALUE options at-once RETURNING status
       *>   CALL "graph_options_set_proxy" USING BY VALUE options
       *>       BY REFERENCE url RETURNING status
       *>   CALL "graph_options_set_proxy_from_environment" USING
       *>       BY VALUE options RETURNING status
       *>   CALL "graph_options_set_ca_file" USING BY VALUE options
       *>       BY REFERENCE path RETURNING status
-      *>   CALL "graph_options_set_roots" USING BY VALUE options roots
-      *>       RETURNING status
-      *>   CALL "graph_options_set_user_agent" USING BY VALUE options
-      *>       BY REFERENCE product RETURNING status
+      *>   CALL "graph_options_set_roots" USING BY VALUE options
+      *>       roots RETURNING status
+      *>   CALL "graph_options_set_user_agent" USING BY VALUE
+      *>       options BY REFERENCE product RETURNING status
       *>   CALL "graph_options_set_log" USING BY VALUE options log
       *>       context RETURNING status
       *>
@@ -145,19 +148,18 @@
       *>       RETURNING text-at
       *>   CALL "graph_error_request_id" USING BY VALUE error
       *>       RETURNING text-at
-      *>   CALL "graph_error_client_request_id" USING BY VALUE error
-      *>       RETURNING text-at
+      *>   CALL "graph_error_client_request_id" USING BY VALUE
+      *>       error RETURNING text-at
       *>   CALL "graph_error_retry_after_ms" USING BY VALUE error
       *>       RETURNING number
-      *>       (negative beyond 2,147,483,647: add 4,294,967,296)
       *>   CALL "graph_error_attempts" USING BY VALUE error
       *>       RETURNING number
       *>   CALL "graph_error_claims" USING BY VALUE error
       *>       RETURNING text-at
       *>   CALL "graph_error_seen" USING BY VALUE error
       *>       RETURNING number
-      *>   CALL "graph_error_internet_message_id" USING BY VALUE error
-      *>       RETURNING text-at
+      *>   CALL "graph_error_internet_message_id" USING BY VALUE
+      *>       error RETURNING text-at
       *>   CALL "graph_error_free" USING BY VALUE error
       *>       RETURNING OMITTED
       *>
@@ -183,8 +185,7 @@
       *>   CALL "graph_string_free" USING BY VALUE string
       *>       RETURNING OMITTED
       *>
-      *> The log of graph_options_set_log is a PROGRAM-POINTER, set by
-      *> SET log TO ENTRY "name-of-a-program", which begins so:
+      *> What the library calls is a PROGRAM-POINTER, set by
+      *> SET log TO ENTRY "name-of-a-program". That begins so, where
+      *> context is a pointer of your own, and texts are pointers:
       *>   PROCEDURE DIVISION USING BY VALUE context level line.
-      *> context is a pointer of your own, level a BINARY-LONG, line a
-      *> pointer to a text.

@@ -11,17 +11,19 @@ import pathlib
 import re
 import sys
 
-from header import HEADER, read
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+
+from declarations.header import HEADER, Kind, read
 
 
-def callback(name, result, arguments):
+def callback(one):
     """A cdecl function that calls a stdcall one. It finds that by its context, which is kept for good: a client may use it
     for as long as the process lives. The same function and context give the same place."""
-    context = arguments[0]
-    if (result, context.type) != ("void", "void *"):
+    name, result, (context, *others) = one.name, one.result.c_type, one.parameters
+    if (one.result.kind, context.kind) != (Kind.NOTHING, Kind.CONTEXT):
         sys.exit(f"stdcall.py: {name} does not begin with a context, or returns something")
-    listed = ", ".join(one.text for one in arguments)
-    passed = ", ".join(["kept->context"] + [one.name for one in arguments[1:]])
+    listed = ", ".join(value.c for value in one.parameters)
+    passed = ", ".join(["kept->context"] + [value.name for value in others])
     return f"""
 typedef {result} (__stdcall *{name}_stdcall)({listed});
 
@@ -61,25 +63,26 @@ static struct {name}_kept *{name}_keep({name}_stdcall function, void *context)
 """
 
 
-def function(result, name, arguments):
-    listed = ", ".join(f"{one.type}_stdcall {one.name}" if one.is_callback else one.text for one in arguments) or "void"
-    call = "" if result == "void" else "return "
-    taken = [one.name for one in arguments]
+def function(one):
+    name, result = one.name, one.result.c_type
+    listed = ", ".join(f"{value.c_type}_stdcall {value.name}" if value.kind == Kind.CALLBACK else value.c for value in one.parameters)
+    call = "" if one.result.kind == Kind.NOTHING else "return "
+    taken = [value.name for value in one.parameters]
     before = ""
-    for at, one in enumerate(arguments):
-        if one.is_callback:
-            if at + 1 == len(arguments) or arguments[at + 1].type != "void *" or result != "graph_status":
+    for at, value in enumerate(one.parameters):
+        if value.kind == Kind.CALLBACK:
+            if one.parameters[at + 1].kind != Kind.CONTEXT or one.result.kind != Kind.STATUS:
                 sys.exit(f"stdcall.py: {name} takes a callback without a context, or returns no status")
-            context = arguments[at + 1].name
-            before += f"""    if ({one.name}) {{
-        kept = {one.type}_keep({one.name}, {context});
+            context = one.parameters[at + 1].name
+            before += f"""    if ({value.name}) {{
+        kept = {value.c_type}_keep({value.name}, {context});
         if (!kept) return GRAPH_INTERNAL; /* no memory: nothing was set */
     }}
 """
-            before = f"    struct {one.type}_kept *kept = NULL;\n" + before
-            taken[at : at + 2] = [f"{one.name} ? {one.type}_pass_on : NULL", "kept"]
+            before = f"    struct {value.c_type}_kept *kept = NULL;\n" + before
+            taken[at : at + 2] = [f"{value.name} ? {value.c_type}_pass_on : NULL", "kept"]
     return f"""
-{result} __stdcall {name}_stdcall({listed})
+{result} __stdcall {name}_stdcall({listed or "void"})
 {{
 {before}    {call}{name}({", ".join(taken)});
 }}
@@ -89,27 +92,28 @@ def function(result, name, arguments):
 def main():
     folder = pathlib.Path(sys.argv[1])
     header = HEADER.read_text()
-    callbacks, functions = read(header)
+    api = read()
     code = ["/* Written by stdcall.py. */\n#include <stdlib.h>\n#include <windows.h>\n\n#include \"graph_message.h\"\n"]
-    code += [callback(name, *parts) for name, parts in callbacks.items()]
-    code += [function(*parts) for parts in functions]
+    code += [callback(one) for one in api.callbacks]
+    code += [function(one) for one in api.functions]
     (folder / "stdcall.c").write_text("".join(code))
 
     exports, imports = ["EXPORTS"], ["LIBRARY graph_message_stdcall.dll", "EXPORTS"]
-    for _, name, arguments in functions:
-        decorated = f"@{4 * len(arguments)}"
-        exports.append(f"    {name} = {name}_stdcall{decorated}")
-        imports.append(f"    {name}{decorated}")
+    for one in api.functions:
+        # Each argument takes four bytes of the stack: the model knows none that is wider.
+        decorated = f"@{4 * len(one.parameters)}"
+        exports.append(f"    {one.name} = {one.name}_stdcall{decorated}")
+        imports.append(f"    {one.name}{decorated}")
     (folder / "exports.def").write_text("\n".join(exports) + "\n")
     (folder / "imports.def").write_text("\n".join(imports) + "\n")
 
     header = header.replace("cdecl on every platform", "stdcall in this library")
     header = header.replace("#include <stdint.h>\n", "#include <stdint.h>\n\n#define GRAPH_CALL __stdcall\n", 1)
-    for name in callbacks:
-        header = header.replace(f"(*{name})", f"(GRAPH_CALL *{name})")
-    for _, name, _ in functions:
-        header = re.sub(rf"^((?:const )?\w+ \**)({name}\()", r"\1GRAPH_CALL \2", header, flags=re.M)
-    if header.count("GRAPH_CALL ") != 1 + len(callbacks) + len(functions):
+    for one in api.callbacks:
+        header = header.replace(f"(*{one.name})", f"(GRAPH_CALL *{one.name})")
+    for one in api.functions:
+        header = re.sub(rf"^((?:const )?\w+ \**)({one.name}\()", r"\1GRAPH_CALL \2", header, flags=re.M)
+    if header.count("GRAPH_CALL ") != 1 + len(api.callbacks) + len(api.functions):
         sys.exit("stdcall.py: the header has other prototypes than were read")
     (folder / "include").mkdir(exist_ok=True)
     (folder / "include/graph_message.h").write_text(header)

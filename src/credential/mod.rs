@@ -34,8 +34,8 @@ impl Means<'_> {
 
 /// A source of tokens. Asked from any thread. What it has to fetch, it fetches by the means that it is given.
 pub trait Credential: Send + Sync {
-    /// What tells it from other credentials, and with it whose mailbox `me` is. May be a secret: it is compared by its hash, and
-    /// never shown.
+    /// What tells it from other credentials, and with it whose mailbox `me` is. May be a secret: it is never shown. Only its
+    /// length and its last 48 bytes are compared, by their hash: let it end in what differs.
     fn identity(&self) -> &str;
 
     /// The token to use now. Where there is none, why: nothing was sent then.

@@ -190,12 +190,12 @@ impl<T: Transport, C: Clock> Engine<T, C> {
         if verdict == Verdict::Accepted && request.method != Method::Get {
             slot.taken();
         }
-        drop(slot);
-        // What a reply asks of all calls to the mailbox.
+        // What a reply asks of all calls to the mailbox, before another of them enters.
         let asked = result.as_ref().ok().and_then(|reply| asked_to_wait(reply, &request.client_request_id, ended));
         if let Some(wait) = asked {
             gate.pause(self.clock.now(), wait);
         }
+        drop(slot);
         Exchange { began, ended, result, verdict }
     }
 }

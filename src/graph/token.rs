@@ -94,6 +94,14 @@ impl Token {
         self.quote(name)
     }
 
+    /// An id that Graph gives, of which all is needed: cut, it would be another one.
+    pub fn quote_id(&self, id: &str) -> String {
+        match id.len() <= LONGEST_QUOTE {
+            true => self.quote_name(id),
+            false => self.redact(id).chars().map(|c| if c.is_control() { ' ' } else { c }).collect(),
+        }
+    }
+
     /// A text of which all is needed, without the token or a part of it.
     pub fn redact(&self, text: &str) -> String {
         redact(text, self.text()).into_owned()
@@ -211,6 +219,15 @@ mod tests {
             assert_eq!(token.quote_name(&format!("{whole}0")), format!("{whole}0"));
             assert_eq!(token.quote_name(guid), guid);
         }
+    }
+
+    #[test]
+    fn an_id_is_quoted_whole() {
+        let token = Token::parse("0123456789abcdefghij").unwrap();
+        let id = format!("AAMk{}=", "x".repeat(600));
+        assert_eq!(token.quote_id(&id), id);
+        assert_eq!(token.quote_id(&format!("{id}\r0123456789abcdefghij")), format!("{id} [token]"));
+        assert_eq!(token.quote_id("<m@contoso.example>"), "<m@contoso.example>");
     }
 
     #[test]

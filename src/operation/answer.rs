@@ -107,7 +107,7 @@ pub fn of(ending: &Ending, trail: &mut Trail, target: &Target, known: &Known) ->
     let new = |mail, failed| Explanation::new(mail, failed, target);
     let explanation = match (ending, trail.attempt.take()) {
         (Ending::Accepted, Some(attempt)) => return Ok(accepted(&attempt, trail, target)),
-        (Ending::Found(id), _) => return Ok(trail.receipt_of_a_find(target.token.quote_name(id), target)),
+        (Ending::Found(id), _) => return Ok(trail.receipt_of_a_find(target.token.quote_id(id), target)),
         (Ending::Accepted | Ending::AsAttempted(..), None) => return Err(Error::internal()),
         (Ending::AsAttempted(_, out_of_time), Some(attempt)) => as_attempted(&attempt, *out_of_time, target),
         (Ending::NotADraft(why), _) => new(Mail::NotSent, Failed::NotADraft(*why)),
@@ -259,12 +259,16 @@ pub fn of_a_shared_send(error: Error, target: &Target, known: &Known) -> Error {
 }
 
 fn name_of(known: &Known, target: &Target) -> String {
-    target.token.quote_name(known.internet_message_id.as_deref().unwrap_or_default())
+    target.token.quote_id(known.internet_message_id.as_deref().unwrap_or_default())
 }
 
-/// The answer of a check whose time was up while another call was sending the draft.
-pub fn busy(target: &Target, known: &Known) -> Error {
-    let explanation = Explanation::new(Mail::MayBeSent, Failed::AnotherCall, target);
+/// The answer of a check that stopped waiting for another call, which was sending the draft.
+pub fn busy(stopped: Stopped, target: &Target, known: &Known) -> Error {
+    let failed = match stopped {
+        Stopped::Cancelled => Failed::Cancelled(Cancelled::BehindAnother),
+        Stopped::OutOfTime => Failed::AnotherCall,
+    };
+    let explanation = Explanation::new(Mail::MayBeSent, failed, target);
     Trail::default().error(Status::Unknown, explanation, target, known)
 }
 

@@ -19,11 +19,11 @@ pub fn check<T: Transport + 'static, C: Clock + 'static>(call: &DraftCall<T, C>)
             // While another call sends it, nothing can be found out; afterwards it can.
             Role::Follow(flight) => match call.landing(&flight) {
                 Ok(_) => now = call.engine.moment(),
-                Err(_) => break Err(answer::busy(&call.target, &call.known())),
+                Err(stopped) => break Err(answer::busy(stopped, &call.target, &call.known())),
             },
         }
     };
-    call.report(&answer);
+    call.report(&call.target.look(), &answer);
     answer
 }
 

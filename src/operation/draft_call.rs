@@ -9,7 +9,7 @@ use crate::credential::Credential;
 use crate::delivery::machine::Rules;
 use crate::delivery::remembered::Known;
 use crate::engine::{Bounds, Clock, Engine, Level, Stopped};
-use crate::graph::Target;
+use crate::graph::{Request, Target};
 use crate::sharing::Shared;
 use crate::sharing::flights::{Caller, Flight, Landed};
 use crate::sharing::gate::Gate;
@@ -55,11 +55,11 @@ impl<T, C: Clock> DraftCall<'_, T, C> {
         self.engine.until(&self.shared.flights.landed, &self.bounds, || flight.landed())
     }
 
-    /// Tells the log what the call ended in.
-    pub fn report(&self, answer: &Answer) {
+    /// Tells the log what the call ended in, which is named by its request.
+    pub fn report(&self, request: &Request, answer: &Answer) {
         self.engine.log.write(Level::Info, || {
             let took = self.engine.clock.now().saturating_duration_since(self.bounds.began.steady);
-            log_lines::of_call(&self.target.send(), answer, took)
+            log_lines::of_call(request, answer, took)
         });
     }
 }

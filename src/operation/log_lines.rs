@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::Answer;
 use super::trail::{Attempt, Trail};
-use crate::graph::{LookResult, Request, SearchResult};
+use crate::graph::{FolderResult, LookResult, Request, SearchResult};
 
 /// The debug line of the last attempt.
 pub fn of_attempt(request: &Request, trail: &Trail) -> String {
@@ -26,6 +26,16 @@ pub fn of_look(request: &Request, shown: &LookResult) -> String {
         LookResult::NotAllowed(status) => format!("not allowed ({status})"),
         LookResult::Another => "another message".to_owned(),
         LookResult::Failed(_) => "the look failed".to_owned(),
+    };
+    format!("look {}: {shows}", request.url)
+}
+
+/// The debug line of a look at the folder Sent Items.
+pub fn of_sent_items(request: &Request, folder: &FolderResult) -> String {
+    let shows = match folder {
+        FolderResult::Id(_) => "its id".to_owned(),
+        FolderResult::NotAllowed(status) => format!("not allowed ({status})"),
+        FolderResult::Failed(_) => "the look failed".to_owned(),
     };
     format!("look {}: {shows}", request.url)
 }

@@ -83,8 +83,9 @@ impl<'a, T: Transport + 'static, C: Clock + 'static> Run<'a, T, C> {
                 }
                 Action::Renew => Event::Renewed { has_another: self.renew_token() },
                 Action::Claim(id) => {
-                    let event = self.claim(lead, &id);
-                    lead.set_in_doubt(told);
+                    let (event, has_waited) = self.claim(lead, &id);
+                    // Until the machine has decided what follows from the other call's end.
+                    told |= has_waited;
                     event
                 }
                 Action::Answer(ending) => {
@@ -110,6 +111,10 @@ impl<'a, T: Transport + 'static, C: Clock + 'static> Run<'a, T, C> {
         self.trail.attempted(Attempt { token: self.target.token.clone(), exchange });
         self.call.engine.log.write(Level::Debug, || log_lines::of_attempt(&self.target.send(), &self.trail));
         let meanwhile = meanwhile.lock().unwrap_or_else(PoisonError::into_inner).take().map(|shown| *shown);
+        if let Some(shown) = &meanwhile {
+            self.trail.saw(shown);
+            self.call.engine.log.write(Level::Debug, || log_lines::of_look(&self.target.look(), shown));
+        }
         Event::Attempted { verdict, meanwhile }
     }
 
@@ -166,8 +171,12 @@ impl<'a, T: Transport + 'static, C: Clock + 'static> Run<'a, T, C> {
     }
 
     fn look_at_sent_items(&mut self) -> Event {
-        match self.ask(&self.target.sent_items(), read_folder) {
-            Ok((_, folder)) => Event::SawSentItems(folder),
+        let request = self.target.sent_items();
+        match self.ask(&request, read_folder) {
+            Ok((_, folder)) => {
+                self.call.engine.log.write(Level::Debug, || log_lines::of_sent_items(&request, &folder));
+                Event::SawSentItems(folder)
+            }
             Err(why) => Event::KeptOut(why),
         }
     }
@@ -186,17 +195,19 @@ impl<'a, T: Transport + 'static, C: Clock + 'static> Run<'a, T, C> {
         token.map(|token| self.target.to_mut().token = token).is_some()
     }
 
-    /// Waits for those who send the same mail under another id.
-    fn claim(&self, lead: &mut Lead<Answer>, internet_message_id: &Arc<str>) -> Event {
+    /// Waits for those who send the same mail under another id; says whether there were such, and then this flight is in doubt.
+    fn claim(&self, lead: &mut Lead<Answer>, internet_message_id: &Arc<str>) -> (Event, bool) {
+        let mut has_waited = false;
         loop {
             match lead.claim(internet_message_id, self.call.engine.clock.now()) {
-                Claim::Granted(earlier) => return Event::Claimed(earlier),
+                Claim::Granted(earlier) => return (Event::Claimed(earlier), has_waited),
                 Claim::Taken(flight) => {
                     // Who follows this call and leaves meanwhile must not say that nothing was sent.
                     lead.set_in_doubt(true);
+                    has_waited = true;
                     if let Err(stopped) = self.call.landing(&flight) {
                         let (cancelled, in_doubt) = (stopped == Stopped::Cancelled, flight.is_in_doubt());
-                        return Event::NotClaimed { cancelled, in_doubt };
+                        return (Event::NotClaimed { cancelled, in_doubt }, has_waited);
                     }
                 }
             }

@@ -214,7 +214,7 @@ fn looked(looks: Looks) -> Cow<'static, str> {
         Looks::Unsettled(why) => why,
     };
     Cow::Borrowed(match why {
-        Unsettled::Gone => "it is gone under its id and not found in Sent Items",
+        Unsettled::Gone => "it is gone under its id, and no mail in Sent Items is certainly it",
         Unsettled::GoneWithoutName => {
             "it is gone under its id, and Sent Items could not be searched without its internetMessageId"
         }
@@ -235,7 +235,7 @@ fn looked(looks: Looks) -> Cow<'static, str> {
         Unsettled::Deferred(None) => {
             "the draft is to be sent later, and whether that time has come cannot be told: it waits in Drafts if it was accepted"
         }
-        Unsettled::Unsearchable => "the service does not list what has its internetMessageId",
+        Unsettled::Unsearchable => "the service does not show what has its internetMessageId, or where it lies",
         Unsettled::Another => "the service answers with another message",
         Unsettled::NotAllowed(status) => return Cow::Owned(format!("the token may not look (HTTP {status})")),
         Unsettled::Elsewhere => "it is no draft any more and not in Sent Items: received, or moved there by a rule",

@@ -244,8 +244,14 @@ impl<R> Drop for Lead<R> {
     fn drop(&mut self) {
         if !self.has_landed {
             // The thread is unwinding: whatever it did is unknown from the moment it began.
+            let earlier = self.flights.lock().memory.recall(&self.key, self.began.steady);
             let known = Known { internet_message_id: self.claimed.clone(), draft: None };
-            let doubt = Doubt { is_lost: true, ..Doubt::new(self.began, self.began.steady, known) };
+            let doubt = match earlier {
+                Some(Remembered::InDoubt(doubt)) => doubt,
+                Some(Remembered::Accepted { .. }) | None => Doubt::new(self.began, self.began.steady, known),
+            };
+            let settle = doubt.settles_in(self.flight.leader.settle);
+            let doubt = Doubt { is_lost: true, settle, settled: None, ..doubt };
             self.end(|| Landed::Lost, Some(Remembered::InDoubt(doubt)), self.began.steady);
         }
     }
@@ -307,6 +313,19 @@ mod tests {
         drop(leader);
         assert_eq!(flight.landed(), Some(Landed::Lost));
         assert!(matches!(lead(&flights, "a", now).earlier, Some(Remembered::InDoubt(_))));
+    }
+
+    #[test]
+    fn a_lost_leader_adds_to_an_earlier_doubt() {
+        let (flights, now) = (Arc::new(Flights::default()), now());
+        let second = Duration::from_secs(1);
+        let doubt = Doubt { has_left: true, ..Doubt::new(now, now.steady, Known::default()) };
+        lead(&flights, "a", now).land(&7, Some(Remembered::InDoubt(doubt)), now.steady);
+        let later = Moment { steady: now.steady + second, ..now };
+        drop(lead(&flights, "a", later));
+        let Some(Remembered::InDoubt(ref doubt)) = lead(&flights, "a", later).earlier else { panic!("no doubt") };
+        assert_eq!((doubt.began, doubt.has_left), (now, true));
+        assert!(doubt.settle > Duration::ZERO);
     }
 
     #[test]

@@ -16,6 +16,8 @@ use crate::delivery::remembered::{Doubt, Remembered};
 
 /// How long something is remembered: longer than an acceptance takes to show, and than a person takes to click again.
 pub const REMEMBERED: Duration = Duration::from_secs(300);
+/// How much longer one is remembered of which nobody knows when it ended.
+const LOST: Duration = Duration::from_secs(86_400);
 /// The most accepted mails that are remembered; the oldest is forgotten first.
 const MOST_ACCEPTED: usize = 4096;
 
@@ -74,24 +76,28 @@ impl Memory {
 
     /// Remembers it in place of what was remembered. An acceptance stays.
     pub fn remember(&mut self, key: &MessageKey, what: Remembered, now: Instant) {
-        if let Some(mail) = what.internet_message_id() {
-            let keys = self.mails.entry(Arc::clone(mail)).or_default();
-            if !keys.contains(key) {
-                keys.push(key.clone());
-            }
-        }
+        let mail = what.internet_message_id().cloned();
+        self.forget_doubt(key);
         match what {
             Remembered::Accepted { .. } => {
-                self.forget_doubt(key);
-                self.accepted.insert(key.clone(), (now, what));
+                if let Some((_, replaced)) = self.accepted.insert(key.clone(), (now, what)) {
+                    self.forget_mail(key, replaced.internet_message_id());
+                }
                 self.accepted_order.push_back((now, key.clone()));
             }
             Remembered::InDoubt(doubt) => {
-                self.forget_doubt(key);
                 self.numbered += 1;
-                let ends = now + REMEMBERED + doubt.waits;
+                // Of one that is lost the time begins when it is asked about.
+                let waits = if doubt.is_lost { doubt.waits.max(LOST) } else { doubt.waits };
+                let ends = now + REMEMBERED + waits;
                 self.ends.insert((ends, self.numbered), key.clone());
                 self.doubts.insert(key.clone(), (self.numbered, ends, doubt));
+            }
+        }
+        if let Some(mail) = mail {
+            let keys = self.mails.entry(mail).or_default();
+            if !keys.contains(key) {
+                keys.push(key.clone());
             }
         }
         self.purge(now);
@@ -100,39 +106,52 @@ impl Memory {
     /// Forgets what is old, and of what was accepted what is too much.
     fn purge(&mut self, now: Instant) {
         while let Some((at, oldest)) = self.accepted_order.front() {
+            let mut forgotten = None;
             let is_old = now.saturating_duration_since(*at) >= REMEMBERED;
             if !is_old && self.accepted_order.len() <= MOST_ACCEPTED {
                 break;
             }
             // Accepted again since then, it stays under its later time.
             if self.accepted.get(oldest).is_some_and(|(accepted, _)| accepted == at) {
-                if let Some((_, forgotten)) = self.accepted.remove(oldest) {
-                    forget_mail(&mut self.mails, oldest, &forgotten);
-                }
+                forgotten = self.accepted.remove(oldest).map(|(_, forgotten)| forgotten);
             }
-            self.accepted_order.pop_front();
+            let oldest = self.accepted_order.pop_front();
+            if let (Some((_, key)), Some(accepted)) = (oldest, forgotten) {
+                self.forget_mail(&key, accepted.internet_message_id());
+            }
         }
         while let Some(entry) = self.ends.first_entry().filter(|entry| entry.key().0 <= now) {
             let key = entry.remove();
             if let Some((_, _, doubt)) = self.doubts.remove(&key) {
-                forget_mail(&mut self.mails, &key, &Remembered::InDoubt(doubt));
+                self.forget_mail(&key, doubt.known.internet_message_id.as_ref());
             }
         }
     }
 
     fn forget_doubt(&mut self, key: &MessageKey) {
-        if let Some((number, ends, _)) = self.doubts.remove(key) {
+        // Mostly nothing is in doubt.
+        if self.doubts.is_empty() {
+            return;
+        }
+        if let Some((number, ends, doubt)) = self.doubts.remove(key) {
             self.ends.remove(&(ends, number));
+            self.forget_mail(key, doubt.known.internet_message_id.as_ref());
         }
     }
-}
 
-fn forget_mail(mails: &mut HashMap<Arc<str>, Vec<MessageKey>>, key: &MessageKey, forgotten: &Remembered) {
-    let Some(mail) = forgotten.internet_message_id() else { return };
-    if let Some(keys) = mails.get_mut(mail) {
-        keys.retain(|other| other != key);
-        if keys.is_empty() {
-            mails.remove(mail);
+    /// What was remembered of a message is forgotten, and with it the mail's name, where nothing else of the message has it.
+    fn forget_mail(&mut self, key: &MessageKey, mail: Option<&Arc<str>>) {
+        let Some(mail) = mail else { return };
+        let accepted = self.accepted.get(key).and_then(|(_, accepted)| accepted.internet_message_id());
+        let in_doubt = self.doubts.get(key).and_then(|(_, _, doubt)| doubt.known.internet_message_id.as_ref());
+        if accepted == Some(mail) || in_doubt == Some(mail) {
+            return;
+        }
+        if let Some(keys) = self.mails.get_mut(mail) {
+            keys.retain(|other| other != key);
+            if keys.is_empty() {
+                self.mails.remove(mail);
+            }
         }
     }
 }
@@ -232,6 +251,12 @@ mod tests {
         let later = now + Duration::from_secs(200);
         memory.remember(&key("a"), Remembered::InDoubt(Doubt { is_lost: true, ..doubt(now) }), now);
         let found = Remembered::InDoubt(Doubt { cut_at: later, ..doubt(now) });
+        // Whatever else is remembered meanwhile: its time has not begun.
+        let long_after = now + REMEMBERED + Duration::from_secs(100);
+        let mut other = Memory::default();
+        other.remember(&key("a"), Remembered::InDoubt(Doubt { is_lost: true, ..doubt(now) }), now);
+        other.remember(&key("b"), accepted(long_after), long_after);
+        assert!(other.recall(&key("a"), long_after).is_some());
         assert_eq!(memory.recall(&key("a"), later), Some(found.clone()));
         assert_eq!(memory.recall(&key("a"), now + REMEMBERED), Some(found));
     }
@@ -251,5 +276,24 @@ mod tests {
         assert_eq!(memory.recall_mail("<m>", &key("AAkALgX"), now), Some((key("AAMkX"), in_doubt)));
         memory.remember(&key("b"), Remembered::InDoubt(doubt(now)), now + REMEMBERED);
         assert!(memory.mails.is_empty());
+    }
+
+    #[test]
+    fn no_mail_is_kept_of_what_is_replaced() {
+        let (mut memory, now) = (Memory::default(), Instant::now());
+        let accepted =
+            |id: &str| Remembered::Accepted { began: moment(now), ended: now, internet_message_id: Some(id.into()) };
+        let in_doubt = |id: &str| Remembered::InDoubt(Doubt { known: mail(id), ..doubt(now) });
+        for what in
+            [in_doubt("<1>"), in_doubt("<2>"), accepted("<3>"), in_doubt("<3>"), accepted("<4>"), in_doubt("<5>")]
+        {
+            let last = what.internet_message_id().unwrap().clone();
+            memory.remember(&key("a"), what, now);
+            assert!(memory.mails.contains_key(&last) && memory.mails.len() <= 2, "{:?}", memory.mails);
+        }
+        // What takes the place of a doubt may have the name of an acceptance that stays.
+        memory.remember(&key("a"), in_doubt("<4>"), now);
+        memory.remember(&key("a"), Remembered::InDoubt(doubt(now)), now);
+        assert_eq!(memory.mails.keys().map(|id| &**id).collect::<Vec<_>>(), ["<4>"]);
     }
 }

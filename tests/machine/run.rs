@@ -469,6 +469,7 @@ impl<'a> Run<'a> {
         let saw_draft = self.seen.draft;
         // Seen gone, or no draft, while the answer was awaited: it may have left by this very attempt.
         let left_meanwhile = matches!(meanwhile, Some(LookResult::Gone | LookResult::NotADraft(_)));
+        self.seen.left_ever |= left_meanwhile;
         // Who never saw the draft cannot tell that an attempt of the service's own met what an earlier one sent.
         if matches!(says, Says::NotFound | Says::Conflict) && acted != Acted::No && !saw_draft {
             return false;
@@ -480,8 +481,8 @@ impl<'a> Run<'a> {
         let in_doubt = match &verdict {
             Verdict::Doubtful(_) => true,
             // The draft was there, so an attempt may have been made of it.
-            Verdict::Refused(Refusal::NotFound | Refusal::Conflict) => saw_draft || left_meanwhile || seen.own_doubt,
-            Verdict::Refused(Refusal::Rejected) => left_meanwhile || seen.own_doubt,
+            Verdict::Refused(Refusal::NotFound | Refusal::Conflict) => saw_draft || seen.left_ever || seen.own_doubt,
+            Verdict::Refused(Refusal::Rejected) => seen.left_ever || seen.own_doubt,
             Verdict::Accepted | Verdict::Refused(_) | Verdict::Throttled(_) | Verdict::NotBegun(_) => false,
         };
         if in_doubt {

@@ -54,6 +54,8 @@ pub struct Facts {
     pub own_doubt: bool,
     /// Whether the message was seen gone or no draft after the doubt.
     pub has_left: bool,
+    /// Whether this call saw it gone, or no draft, while an answer was awaited.
+    pub left_ever: bool,
     /// Whether this run's calls were shown it gone, or no draft, at any time.
     pub was_shown_gone: bool,
     /// Whether the call whose doubt it inherited says so.
@@ -109,6 +111,7 @@ impl Facts {
             cut: None,
             own_doubt: false,
             has_left: false,
+            left_ever: false,
             was_shown_gone: false,
             was_gone_before: false,
             draft: false,

@@ -4,8 +4,6 @@
 
 pub mod servers;
 
-pub mod header;
-
 pub mod http;
 
 pub mod pace;

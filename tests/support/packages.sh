@@ -29,6 +29,13 @@ need_venv() {
   "${1:-python3}" -c 'import ensurepip, venv' 2>/dev/null || install_packages python3-venv
 }
 
+# Gives $python, with which bindings/declare and what else reads the header run: Debian's, with its parser of C.
+need_header_reader() {
+  python=/usr/bin/python3
+  need_packages $python:python3
+  $python -c 'import pycparser' 2>/dev/null || install_packages python3-pycparser
+}
+
 # Gives $codename and $mirror: this Debian, and where apt has it from.
 find_mirror() {
   codename=$(. /etc/os-release && echo "$VERSION_CODENAME")

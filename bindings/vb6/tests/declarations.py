@@ -1,15 +1,14 @@
 #!/usr/bin/env python3
-"""Holds every Declare of GraphMessage.bas against include/graph_message.h, as each Visual Basic reads it: declarations.py FOLDER
+"""Holds every Declare of the modules against include/graph_message.h, as each Visual Basic reads it: declarations.py FOLDER
 
 DLL, name, count, order, names and types of the arguments, ByVal or ByRef, what is returned, PtrSafe."""
 
 import pathlib
-import re
 import sys
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "windows"))
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))
 
-from header import HEADER, read
+from declarations.header import Kind, read
 from module import COMPILERS, branch, declares
 
 # Of Windows: the kinds of the arguments, and of the result.
@@ -24,25 +23,27 @@ RENAMED = {"graph_abi_version": "graph_loaded_abi_version"}
 WORDS = {"call": "call_", "err": "err_", "error": "err_", "log": "log_", "string": "text"}
 
 
-def kind(type, is_callback=False):
+def kind(value):
     """What crosses the boundary: a number of 32 bits, a pointer, or a place that the function writes one of them into."""
-    if type in ("int32_t", "uint32_t", "graph_status"):
-        return "number"
-    if type in ("int32_t *", "uint32_t *"):
-        return "place of number"
-    if re.fullmatch(r"graph_\w+ \*\*", type):
-        return "place of pointer"
-    if is_callback or re.fullmatch(r"(const )?(char|void|graph_\w+) \*", type):
-        return "pointer"
-    sys.exit(f"declarations.py: {type} of the header is not known")
+    match value.kind:
+        case Kind.STATUS | Kind.INT32 | Kind.UINT32:
+            return "number"
+        case Kind.INT32_PLACE | Kind.UINT32_PLACE:
+            return "place of number"
+        case Kind.HANDLE_PLACE | Kind.TEXT_PLACE:
+            return "place of pointer"
+        case Kind.NOTHING:
+            return None
+        case _:
+            return "pointer"
 
 
 def expected(functions):
     """name in the DLL -> its name here, the arguments' names and kinds, the result's kind."""
     wanted = {}
-    for result, name, arguments in functions:
-        kinds = [(one.name, kind(one.type, one.is_callback)) for one in arguments]
-        wanted[name] = (RENAMED.get(name, name), kinds, None if result == "void" else kind(result))
+    for one in functions:
+        kinds = [(value.name, kind(value)) for value in one.parameters]
+        wanted[one.name] = (RENAMED.get(one.name, one.name), kinds, kind(one.result))
     return wanted
 
 
@@ -89,7 +90,7 @@ def check(lines, compiler, wanted):
 
 def main():
     text = (pathlib.Path(sys.argv[1]) / "GraphMessage.bas").read_text()
-    wanted = expected(read(HEADER.read_text())[1])
+    wanted = expected(read().functions)
     wrong = []
     for compiler in COMPILERS:
         count, found = check(branch(text, compiler), compiler, wanted)

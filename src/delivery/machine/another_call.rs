@@ -108,8 +108,8 @@ impl Machine {
         // What this call has seen itself counts more.
         self.known.draft = self.known.draft.take().or(doubt.known.draft);
         doubt.known.draft = self.known.draft.clone();
-        self.has_left = doubt.has_left;
-        self.has_changed = doubt.has_changed;
+        self.has_left |= doubt.has_left;
+        self.has_changed |= doubt.has_changed;
         let check = Check::of(&doubt, self.rules.settle);
         self.doubt = Some(doubt);
         self.is_inherited = true;

@@ -33,10 +33,9 @@ impl Machine {
     pub(super) fn attempted(&mut self, verdict: Verdict, meanwhile: Option<LookResult>, now: Moment) -> Action {
         self.attempts += 1;
         self.last = Some(verdict.clone());
-        let mut left_meanwhile = false;
         match meanwhile {
             Some(LookResult::Draft(draft)) => self.known.learn(&draft),
-            Some(LookResult::NotADraft(_) | LookResult::Gone) => (self.has_left, left_meanwhile) = (true, true),
+            Some(LookResult::NotADraft(_) | LookResult::Gone) => self.has_left = true,
             Some(LookResult::NotAllowed(_) | LookResult::Another | LookResult::Failed(_)) | None => {}
         }
         self.in_doubt = match &verdict {
@@ -48,8 +47,9 @@ impl Machine {
             Verdict::Doubtful(_) => self.doubts(now),
             // The draft was there, and now it is not: an attempt of the service's own may have met what an earlier one sent.
             Verdict::Refused(Refusal::NotFound | Refusal::Conflict) if self.known.draft.is_some() => self.doubts(now),
-            // It may have left by this very attempt: a refusal of the message is that of an attempt of the service's own.
-            Verdict::Refused(Refusal::NotFound | Refusal::Conflict | Refusal::Rejected) if left_meanwhile => {
+            // It may have left by this very attempt, or by one before: a refusal of the message is that of an attempt of the
+            // service's own.
+            Verdict::Refused(Refusal::NotFound | Refusal::Conflict | Refusal::Rejected) if self.has_left => {
                 self.doubts(now)
             }
             // After a doubt such a refusal may just as well mean that the earlier attempt was accepted after all.
@@ -93,6 +93,33 @@ impl Machine {
         match self.rules.verify {
             Verify::Never => self.as_attempted(now),
             Verify::OnDoubt | Verify::Always => self.starts_check(check),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Instant, SystemTime};
+
+    use super::*;
+    use crate::delivery::machine::{Purpose, Rules};
+    use crate::delivery::step::Event;
+
+    /// Graph's servers may repeat a request among themselves: what a look showed gone was sent by one of the attempts.
+    #[test]
+    fn what_left_while_an_attempt_was_awaited_is_in_doubt_for_the_next() {
+        for refusal in [Refusal::NotFound, Refusal::Conflict, Refusal::Rejected] {
+            let now = Moment { steady: Instant::now(), wall: SystemTime::UNIX_EPOCH };
+            let rules = Rules { verify: Verify::OnDoubt, max_attempts: 3, settle: Duration::from_secs(20) };
+            let deadline = now.steady + Duration::from_secs(100);
+            let mut machine = Machine::new(Purpose::Send, rules, now, deadline, None, None);
+            assert!(matches!(machine.next(Event::Begins, now), Action::Attempt { .. }));
+            let throttled = Verdict::Throttled(Some(Duration::from_secs(1)));
+            let event = Event::Attempted { verdict: throttled, meanwhile: Some(LookResult::Gone) };
+            assert!(matches!(machine.next(event, now), Action::Wait(_)));
+            assert!(matches!(machine.next(Event::Waited { cancelled: false }, now), Action::Attempt { .. }));
+            let event = Event::Attempted { verdict: Verdict::Refused(refusal), meanwhile: None };
+            assert_eq!(machine.next(event, now), Action::Look { recipients: false }, "{refusal:?}");
         }
     }
 }

@@ -240,7 +240,9 @@ fn all() -> Vec<Error> {
     all.push(looked(Ok(reply(429, "ApplicationThrottled", "m")), Ok(429)));
     let lost = failure(Cause::Connection, false, "cannot connect to graph.example at 192.0.2.1:443 (refused)");
     all.push(looked(Err(lost), Err(Cause::Connection)));
-    all.push(busy(&me(), &Known::default()));
+    for stopped in [Stopped::OutOfTime, Stopped::Cancelled] {
+        all.push(busy(stopped, &me(), &Known::default()));
+    }
     all
 }
 
@@ -322,6 +324,6 @@ fn who_shares_a_send_is_told_the_name_that_it_gave() {
     let known = Known { internet_message_id: Some("<m>".into()), draft: None };
     let error = of_a_shared_send(Error::new(Status::Rejected, "m"), &me(), &known);
     assert_eq!(error.internet_message_id, "<m>");
-    assert_eq!(busy(&me(), &known).internet_message_id, "<m>");
+    assert_eq!(busy(Stopped::OutOfTime, &me(), &known).internet_message_id, "<m>");
     assert_eq!(left(Stopped::Cancelled, false, &me(), &known).internet_message_id, "<m>");
 }

@@ -196,14 +196,17 @@ impl CallState {
         self.state().handed_on
     }
 
-    /// How long to wait at most before asking again, or the trouble that ends the waiting.
+    /// How long to wait at most before asking again, or the trouble that ends the waiting. What is to be done where the reply is
+    /// late is done here.
     pub fn slice(&self) -> io::Result<Duration> {
         let mut state = self.state();
         if let Some(late) = state.late_now() {
             let by = state.limits.as_ref().map_or(late.at, |limits| limits.reply_by);
             drop(state);
             (late.call)(by);
-            state = self.state();
+            // The reply may have come meanwhile, which must be asked before the time is.
+            self.state().longest_wait = AT_ONCE;
+            return Ok(Duration::ZERO);
         }
         let is_connecting = state.stage != Stage::Exchange;
         let left = state.left(|limits| if is_connecting { limits.connect_by } else { limits.reply_by })?;

@@ -106,7 +106,10 @@ impl Transport for HttpTransport {
                     let came = pooled.call.end();
                     reply.came_early = came == Came::Early;
                     reply.lacks_its_name = pooled.host.lacks_its_name(&reply, came);
-                    connections.keep(pooled);
+                    // Where this may be no answer to the request, the answer may still come.
+                    if came != Came::Early && !reply.lacks_its_name {
+                        connections.keep(pooled);
+                    }
                     return Ok(reply);
                 }
                 // Services close idle connections when they like: that is no attempt, and nothing to wait after.

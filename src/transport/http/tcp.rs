@@ -112,7 +112,11 @@ impl Tcp {
     fn wait(&self, ready_for: PollFlags) -> io::Result<()> {
         loop {
             let slice = self.call.slice()?;
-            if poll_for(&mut [PollFd::new(&self.stream, ready_for)], slice)? {
+            let is_ready = poll_for(&mut [PollFd::new(&self.stream, ready_for)], slice)?;
+            if ready_for == PollFlags::IN {
+                self.call.has_waited();
+            }
+            if is_ready {
                 return Ok(());
             }
         }
@@ -148,7 +152,6 @@ impl Read for Tcp {
         loop {
             // The reply is hardly ever there yet, so waiting comes first.
             self.wait(PollFlags::IN)?;
-            self.call.has_waited();
             match self.stream.read(buf) {
                 Err(error) if is_passing(&error) => {}
                 result => return result,

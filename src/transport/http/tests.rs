@@ -317,6 +317,31 @@ fn what_comes_before_a_request_does_not_answer_it() {
     }
 }
 
+/// Its real reply may still come, and would be taken for that of the next request.
+#[test]
+fn after_an_early_reply_the_connection_is_not_used_again() {
+    // More than the buffers of both sides hold.
+    let bytes = vec![b'x'; 64 * 1024 * 1024];
+    let length = bytes.len();
+    let base = peer(move |number, stream| {
+        read_head(stream);
+        if number == 0 {
+            stream.write_all(ACCEPTED.as_bytes()).unwrap();
+            thread::sleep(MS(100));
+            let mut body = vec![0; length];
+            stream.read_exact(&mut body).unwrap();
+            read_head(stream);
+        }
+        let _ = write!(stream, "HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\nrequest-id: {number}\r\n\r\n");
+    });
+    let transport = transport(Resolver::default(), None);
+    let body = Body::Bytes { bytes: &bytes, content_type: "application/octet-stream" };
+    let reply = transport.exchange(&a_send(&base, 1), body, &limits(10_000, 10_000)).unwrap();
+    assert_eq!((reply.request_id.as_str(), reply.came_early), ("premature", true));
+    let reply = transport.exchange(&a_send(&base, 1), Body::None, &limits(10_000, 10_000)).unwrap();
+    assert_eq!(reply.request_id, "1");
+}
+
 /// The request had left by then, and nobody read it.
 #[test]
 fn a_certificate_of_the_client_that_is_demanded_after_the_handshake() {

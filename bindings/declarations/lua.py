@@ -1,0 +1,20 @@
+"""Lua: what LuaJIT's ffi.cdef reads."""
+
+
+BEFORE = """\
+-- The C interface of graph-message for LuaJIT's ffi, written by bindings/declare. What each function does is told by
+-- include/graph_message.h; graph_message.lua is what a program uses.
+return [[
+"""
+
+
+def write(api):
+    text = BEFORE
+    for group in api.groups:
+        text += f"// {group.about}\n"
+        text += "".join(f"static const int {name} = {value};\n" for name, value in group.constants)
+    text += "\n" + "".join(f"{one};\n" for one in api.typedefs)
+    return text + "\n" + "".join(f"{one.c};\n" for one in api.functions) + "]]\n"
+
+
+FILES = {"lua/graph_message_c.lua": write}
