@@ -23,7 +23,7 @@ pub fn check<T: Transport + 'static, C: Clock + 'static>(call: &DraftCall<T, C>)
             },
         }
     };
-    call.report(&call.target.look(), &answer);
+    call.report(|| call.target.look(), &answer);
     answer
 }
 

@@ -56,10 +56,10 @@ impl<T, C: Clock> DraftCall<'_, T, C> {
     }
 
     /// Tells the log what the call ended in, which is named by its request.
-    pub fn report(&self, request: &Request, answer: &Answer) {
+    pub fn report(&self, request: impl FnOnce() -> Request, answer: &Answer) {
         self.engine.log.write(Level::Info, || {
             let took = self.engine.clock.now().saturating_duration_since(self.bounds.began.steady);
-            log_lines::of_call(request, answer, took)
+            log_lines::of_call(&request(), answer, took)
         });
     }
 }

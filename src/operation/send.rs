@@ -23,7 +23,7 @@ pub fn send<T: Transport + 'static, C: Clock + 'static>(call: &DraftCall<T, C>) 
             },
         }
     };
-    call.report(&call.target.send(), &answer);
+    call.report(|| call.target.send(), &answer);
     answer
 }
 
