@@ -106,18 +106,17 @@ impl Memory {
     /// Forgets what is old, and of what was accepted what is too much.
     fn purge(&mut self, now: Instant) {
         while let Some((at, oldest)) = self.accepted_order.front() {
-            let mut forgotten = None;
             let is_old = now.saturating_duration_since(*at) >= REMEMBERED;
             if !is_old && self.accepted_order.len() <= MOST_ACCEPTED {
                 break;
             }
             // Accepted again since then, it stays under its later time.
-            if self.accepted.get(oldest).is_some_and(|(accepted, _)| accepted == at) {
-                forgotten = self.accepted.remove(oldest).map(|(_, forgotten)| forgotten);
-            }
-            let oldest = self.accepted_order.pop_front();
-            if let (Some((_, key)), Some(accepted)) = (oldest, forgotten) {
-                self.forget_mail(&key, accepted.internet_message_id());
+            let is_last = self.accepted.get(oldest).is_some_and(|(accepted, _)| accepted == at);
+            let Some((_, oldest)) = self.accepted_order.pop_front() else { break };
+            if is_last {
+                if let Some((_, forgotten)) = self.accepted.remove(&oldest) {
+                    self.forget_mail(&oldest, forgotten.internet_message_id());
+                }
             }
         }
         while let Some(entry) = self.ends.first_entry().filter(|entry| entry.key().0 <= now) {
