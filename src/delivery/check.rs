@@ -25,7 +25,7 @@ pub enum Next {
     /// Search the mailbox for its `internetMessageId`.
     Search,
     /// Ask which folder Sent Items is: these mails may be what was sent, if one of them is there.
-    Confirm(Vec<ItemSeen>),
+    AskForSentItems(Vec<ItemSeen>),
     /// Wait, then look at the message again.
     Wait(Duration),
     /// The check is over.
@@ -180,7 +180,7 @@ impl Check {
         match clock.when(item.sent_at, since, looking.now) {
             When::Since => {
                 self.was_elsewhere = true;
-                Next::Confirm(vec![item.clone()])
+                Next::AskForSentItems(vec![item.clone()])
             }
             // A picture that is half renewed still shows the time at which the draft was made.
             When::Before if self.is_settled(looking) => Next::Settled(Finding::NoDraft(item.clone())),
@@ -473,14 +473,14 @@ mod tests {
         let before = |run: &Run| Next::Settled(Finding::NoDraft(run.mail("s", Some(-400))));
         let mut run = Run::named();
         let mail = run.mail("s", Some(-5));
-        assert_eq!(one_look(&mut run, Some(-5), MS(0)), Next::Confirm(vec![mail.clone()]));
+        assert_eq!(one_look(&mut run, Some(-5), MS(0)), Next::AskForSentItems(vec![mail.clone()]));
         let (early, late) = (run.looking(MS(0)), run.looking(SETTLE));
-        assert_eq!(run.check.confirmed(std::slice::from_ref(&mail), Some("sent"), early), sent("s"));
-        assert_eq!(run.check.confirmed(std::slice::from_ref(&mail), None, early), sent("s"));
+        assert_eq!(run.check.sorted_by_folder(std::slice::from_ref(&mail), Some("sent"), early), sent("s"));
+        assert_eq!(run.check.sorted_by_folder(std::slice::from_ref(&mail), None, early), sent("s"));
         // Received just now, or moved by a rule, or not yet there: then it goes there.
-        assert_eq!(run.check.confirmed(std::slice::from_ref(&mail), Some("other"), early), Next::Wait(MS(500)));
+        assert_eq!(run.check.sorted_by_folder(std::slice::from_ref(&mail), Some("other"), early), Next::Wait(MS(500)));
         run.saw(SETTLE, &LookResult::NotADraft(mail.clone()));
-        assert_eq!(run.check.confirmed(&[mail], Some("other"), late), unknown(Unsettled::Elsewhere));
+        assert_eq!(run.check.sorted_by_folder(&[mail], Some("other"), late), unknown(Unsettled::Elsewhere));
         let mut run = Run::named();
         assert_eq!(one_look(&mut run, Some(-400), MS(0)), Next::Wait(MS(500)));
         assert_eq!(one_look(&mut run, Some(-400), SETTLE), before(&run));
@@ -525,7 +525,7 @@ mod tests {
             run.saw(SETTLE, &LookResult::Gone);
             let items: Vec<Hit> = mails.iter().map(|after| Hit::NotADraft(run.mail("s", *after))).collect();
             match run.searched(SETTLE, &items) {
-                Next::Confirm(mails) => run.check.confirmed(&mails, Some("sent"), run.looking(SETTLE)),
+                Next::AskForSentItems(mails) => run.check.sorted_by_folder(&mails, Some("sent"), run.looking(SETTLE)),
                 next => next,
             }
         };
@@ -538,7 +538,7 @@ mod tests {
         run.saw(SETTLE, &LookResult::Gone);
         let received = ItemSeen { folder: "inbox".to_owned(), ..run.mail("r", Some(1)) };
         let looking = run.looking(SETTLE);
-        assert_eq!(run.check.confirmed(&[run.mail("s", Some(0)), received], Some("sent"), looking), sent("s"));
+        assert_eq!(run.check.sorted_by_folder(&[run.mail("s", Some(0)), received], Some("sent"), looking), sent("s"));
         // A relay's original besides, or a mail that was sent before.
         assert_eq!(found(true, &[Some(0), Some(-400)]), unknown(Unsettled::Gone));
         assert_eq!(found(true, &[Some(0), None]), unknown(Unsettled::Undated));
@@ -551,17 +551,20 @@ mod tests {
         run.saw(MS(0), &LookResult::Gone);
         let mail = run.mail("s", Some(-400));
         let listed = [Hit::NotADraft(mail.clone())];
-        assert_eq!(run.searched(MS(0), &listed), Next::Confirm(vec![mail.clone()]));
+        assert_eq!(run.searched(MS(0), &listed), Next::AskForSentItems(vec![mail.clone()]));
         let (early, late) = (run.looking(MS(0)), run.looking(SETTLE));
-        assert_eq!(run.check.confirmed(std::slice::from_ref(&mail), Some("sent"), early), sent("s"));
+        assert_eq!(run.check.sorted_by_folder(std::slice::from_ref(&mail), Some("sent"), early), sent("s"));
         // A copy elsewhere proves nothing; the mail may be on its way.
-        assert_eq!(run.check.confirmed(std::slice::from_ref(&mail), Some("other"), early), Next::Wait(MS(500)));
+        assert_eq!(run.check.sorted_by_folder(std::slice::from_ref(&mail), Some("other"), early), Next::Wait(MS(500)));
         run.saw(SETTLE, &LookResult::Gone);
         assert_eq!(
-            run.check.confirmed(std::slice::from_ref(&mail), Some("other"), late),
+            run.check.sorted_by_folder(std::slice::from_ref(&mail), Some("other"), late),
             unknown(Unsettled::Elsewhere)
         );
-        assert_eq!(run.check.confirmed(std::slice::from_ref(&mail), None, late), unknown(Unsettled::Unsearchable));
+        assert_eq!(
+            run.check.sorted_by_folder(std::slice::from_ref(&mail), None, late),
+            unknown(Unsettled::Unsearchable)
+        );
         // This check itself saw it as a draft: what was sent before is another mail.
         let mut run = Run::of_nothing();
         run.saw(MS(0), &draft("k"));

@@ -79,8 +79,8 @@ enum Phase {
     Checks(Box<Check>),
     /// What a look shows at a draft that was found in another folder, under this id.
     ChecksElsewhere(Box<Check>, String),
-    /// Which folder Sent Items is, of mails that are dated like what the doubted call sent.
-    ChecksFolder(Box<Check>, Vec<ItemSeen>),
+    /// Which folder Sent Items is: one of these mails may be what the doubted call sent, if it lies there.
+    AsksForSentItemsOf(Box<Check>, Vec<ItemSeen>),
     /// Which folder Sent Items is, of a message that is no draft; and how often that was asked.
     AsksForSentItems(Box<Check>, ItemSeen, u32),
 }
@@ -212,7 +212,9 @@ impl Machine {
             Phase::LooksFirst(looks) => self.looks_first(looks),
             Phase::Checks(check) | Phase::ChecksElsewhere(check, _) => self.starts_check(*check),
             Phase::AsksForSentItems(check, item, asked) => self.asks_for_sent_items(check, item, asked),
-            Phase::Start | Phase::SearchesFirst | Phase::Claims | Phase::Confirms | Phase::ChecksFolder(..) => lost(),
+            Phase::Start | Phase::SearchesFirst | Phase::Claims | Phase::Confirms | Phase::AsksForSentItemsOf(..) => {
+                lost()
+            }
         }
     }
 
@@ -230,7 +232,10 @@ impl Machine {
             (Phase::Attempts, false) => self.as_attempted(now),
             (Phase::LooksFirst(_), false) => Action::Answer(Ending::MayNotLook(401)),
             (
-                Phase::Checks(_) | Phase::ChecksElsewhere(..) | Phase::ChecksFolder(..) | Phase::AsksForSentItems(..),
+                Phase::Checks(_)
+                | Phase::ChecksElsewhere(..)
+                | Phase::AsksForSentItemsOf(..)
+                | Phase::AsksForSentItems(..),
                 false,
             ) => self.concludes(Finding::Unknown(Unsettled::NotAllowed(401)), now),
             (phase, _) => match refused {
@@ -245,9 +250,10 @@ impl Machine {
 
     fn kept_out(&mut self, phase: Phase, outside: NotAdmitted, now: Moment) -> Action {
         match phase {
-            Phase::Checks(_) | Phase::ChecksElsewhere(..) | Phase::ChecksFolder(..) | Phase::AsksForSentItems(..) => {
-                self.concludes(Finding::Unknown(outside.into()), now)
-            }
+            Phase::Checks(_)
+            | Phase::ChecksElsewhere(..)
+            | Phase::AsksForSentItemsOf(..)
+            | Phase::AsksForSentItems(..) => self.concludes(Finding::Unknown(outside.into()), now),
             Phase::Confirms => self.confirmed_as(String::new()),
             Phase::Start | Phase::LooksFirst(_) | Phase::SearchesFirst | Phase::Claims | Phase::Attempts => {
                 self.in_doubt = false;

@@ -40,7 +40,7 @@ impl Check {
         let mails = sent.iter().copied().cloned().collect();
         // Seen as a draft by a check, it was sent since that began, if it was.
         let Some(since) = self.since.or(self.was_draft.then_some(self.began)) else {
-            return Next::Confirm(mails);
+            return Next::AskForSentItems(mails);
         };
         let whens: Vec<When> = sent.iter().map(|item| clock.when(item.sent_at, since, looking.now)).collect();
         if whens.contains(&When::Unclear) {
@@ -49,13 +49,13 @@ impl Check {
             // A relay's original, or this very mail, sent before by another call: a younger one may be another's then.
             self.undecided(Unsettled::Gone, looking)
         } else {
-            Next::Confirm(mails)
+            Next::AskForSentItems(mails)
         }
     }
 
     /// Which folder Sent Items is, where that could be learned. What was received a moment before the call is dated like what it
     /// sent; it lies elsewhere.
-    pub fn confirmed(&mut self, mails: &[ItemSeen], sent_items: Option<&str>, looking: Looking) -> Next {
+    pub fn sorted_by_folder(&mut self, mails: &[ItemSeen], sent_items: Option<&str>, looking: Looking) -> Next {
         let there: Vec<&ItemSeen> = match (sent_items, self.since) {
             (Some(folder), _) => mails.iter().filter(|mail| mail.folder == folder).collect(),
             // Their times speak for them.

@@ -23,9 +23,9 @@ impl Machine {
             }
             Next::Settled(finding) => return self.concludes(finding, now),
             Next::LookAt(id) => (Phase::ChecksElsewhere(check, id.clone()), Action::LookAt(id)),
-            Next::Confirm(mails) => match self.sent_items.clone() {
-                Some(folder) => return self.confirms(check, &mails, Some(&folder), now),
-                None => (Phase::ChecksFolder(check, mails), Action::LookAtSentItems),
+            Next::AskForSentItems(mails) => match self.sent_items.clone() {
+                Some(folder) => return self.knows_sent_items(check, &mails, Some(&folder), now),
+                None => (Phase::AsksForSentItemsOf(check, mails), Action::LookAtSentItems),
             },
             Next::Wait(wait) => (Phase::Checks(check), Action::Wait(Wait::exactly(wait))),
             Next::Search => match &self.known.internet_message_id {
@@ -37,7 +37,7 @@ impl Machine {
         action
     }
 
-    pub(super) fn confirms(
+    pub(super) fn knows_sent_items(
         &mut self,
         mut check: Box<Check>,
         mails: &[ItemSeen],
@@ -45,7 +45,7 @@ impl Machine {
         now: Moment,
     ) -> Action {
         let looking = self.looking(now, now);
-        let next = check.confirmed(mails, folder, looking);
+        let next = check.sorted_by_folder(mails, folder, looking);
         self.checked(check, next, now)
     }
 
@@ -124,7 +124,7 @@ impl Machine {
     pub(super) fn saw_sent_items(&mut self, phase: Phase, folder: FolderResult, now: Moment) -> Action {
         let (mut check, item, asked) = match phase {
             Phase::AsksForSentItems(check, item, asked) => (check, item, asked),
-            Phase::ChecksFolder(check, mails) => return self.saw_sent_items_of(check, mails, folder, now),
+            Phase::AsksForSentItemsOf(check, mails) => return self.saw_sent_items_of(check, mails, folder, now),
             Phase::Start
             | Phase::LooksFirst(_)
             | Phase::SearchesFirst
@@ -169,7 +169,7 @@ impl Machine {
     ) -> Action {
         let folder = match folder {
             FolderResult::NotAllowed(401) if !self.has_renewed => {
-                return self.renews(Phase::ChecksFolder(check, mails), Action::LookAtSentItems);
+                return self.renews(Phase::AsksForSentItemsOf(check, mails), Action::LookAtSentItems);
             }
             FolderResult::Id(folder) => Some(folder),
             FolderResult::NotAllowed(_) => None,
@@ -180,6 +180,6 @@ impl Machine {
             }
         };
         self.sent_items.clone_from(&folder);
-        self.confirms(check, &mails, folder.as_deref(), now)
+        self.knows_sent_items(check, &mails, folder.as_deref(), now)
     }
 }

@@ -51,7 +51,7 @@ impl Machine {
             | Phase::SearchesFirst
             | Phase::Claims
             | Phase::Attempts
-            | Phase::ChecksFolder(..)
+            | Phase::AsksForSentItemsOf(..)
             | Phase::AsksForSentItems(..) => lost(),
         }
     }
@@ -89,7 +89,7 @@ impl Machine {
             | Phase::Claims
             | Phase::Attempts
             | Phase::ChecksElsewhere(..)
-            | Phase::ChecksFolder(..)
+            | Phase::AsksForSentItemsOf(..)
             | Phase::AsksForSentItems(..) => lost(),
         }
     }
