@@ -27,8 +27,8 @@
  * this call. "Sent before" must be true by both, with five minutes to spare; where they leave it open the answer is
  * GRAPH_UNKNOWN. A suspended host and a clock that was set are noticed, but not where both happen in one call and cancel
  * each other out. What is never trusted: what is absent or unreadable; an answer about another message; a reply that is
- * not Graph's, also where it asks to wait; a reply that begins before the request has left, or names another request; a
- * draft that is seen again after it was seen gone.
+ * not Graph's, also where it asks to wait; a reply that begins before the request has left, or repeats another request's
+ * id; a draft that is seen again after it was seen gone.
  *
  * What Graph accepted in the last five minutes (of the last 4096), and what may have been sent in the last five minutes,
  * is remembered in this process by the message's id alone, whatever name the mailbox, token or host has. The first is
@@ -663,8 +663,9 @@ const char *graph_version(void);
 uint32_t graph_abi_version(void);
 
 /**
- * Frees a string that a function of this library handed over, and says so where it does. NULL is no string. Never free such
- * a string with free(), nor one that an accessor returned with this.
+ * Frees a string that a function of this library hands over to its caller. No function does so yet; one that does will name this
+ * function in its description. NULL is no string. Such a string is never freed with free(), and a string that an accessor returned
+ * is never freed with this function.
  */
 void graph_string_free(char *string);
 

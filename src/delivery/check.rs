@@ -134,7 +134,7 @@ impl Check {
                     _ if self.was_elsewhere => Next::Settled(Finding::Sent(String::new())),
                     Some(_) => Next::Search,
                     // Where ids stay, it may come back under its id.
-                    None => self.undecided(Unsettled::GoneWithoutName, looking),
+                    None => self.undecided(Unsettled::GoneWithoutMessageId, looking),
                 }
             }
             LookResult::NotAllowed(status) => Next::Settled(Finding::Unknown(Unsettled::NotAllowed(*status))),
@@ -312,7 +312,7 @@ mod tests {
             Run { check: Check::of_nothing(run.cut, SETTLE), ..run }
         }
 
-        fn named() -> Run {
+        fn searchable() -> Run {
             Run::new(Known { internet_message_id: Some("<m>".into()), draft: None })
         }
 
@@ -384,7 +384,7 @@ mod tests {
 
     #[test]
     fn whoever_allowed_it_longest_to_show() {
-        let run = Run::named();
+        let run = Run::searchable();
         let doubt = Doubt { settle: SETTLE, ..Doubt::new(run.cut, run.cut.steady, Known::default()) };
         let mut short = Run { check: Check::of(&doubt, MS(300)), ..run };
         assert_eq!(short.saw(MS(400), &draft("k")), Next::Wait(MS(500)));
@@ -392,16 +392,16 @@ mod tests {
     }
 
     #[test]
-    fn a_draft_without_a_name_cannot_be_searched() {
+    fn a_draft_without_internet_message_id_cannot_be_searched() {
         let mut run = Run::new(Known::default());
-        let nameless = LookResult::Draft(DraftSeen { internet_message_id: String::new(), ..draft_seen("k") });
-        assert_eq!(run.saw(SETTLE, &nameless), unknown(Unsettled::Unsearchable));
+        let without = LookResult::Draft(DraftSeen { internet_message_id: String::new(), ..draft_seen("k") });
+        assert_eq!(run.saw(SETTLE, &without), unknown(Unsettled::Unsearchable));
     }
 
     #[test]
     fn a_mail_beside_the_draft_may_be_it() {
         let beside = |after: Option<i64>| {
-            let mut run = Run::named();
+            let mut run = Run::searchable();
             assert_eq!(run.saw(SETTLE, &draft("k")), Next::Search);
             let items = [listed("d", "drafts", "k"), Hit::NotADraft(run.mail("s", after))];
             run.searched(SETTLE, &items)
@@ -428,7 +428,7 @@ mod tests {
         let without_key = DraftSeen { change_key: String::new(), ..draft_seen("k") };
         let without_folder = DraftSeen { folder: String::new(), ..draft_seen("k") };
         for seen in [without_key, without_folder] {
-            let mut run = Run::named();
+            let mut run = Run::searchable();
             run.saw(MS(0), &LookResult::Draft(seen.clone()));
             assert_eq!(run.saw(SETTLE, &LookResult::Draft(seen)), unknown(Unsettled::Changed));
         }
@@ -436,12 +436,15 @@ mod tests {
 
     #[test]
     fn a_draft_that_came_back_settles_nothing() {
-        for first in [LookResult::Gone, LookResult::NotADraft(Run::named().mail("s", None))] {
+        for first in [LookResult::Gone, LookResult::NotADraft(Run::searchable().mail("s", None))] {
             let mut run = Run::new(Known::default());
             run.saw(MS(0), &first);
             assert_eq!(run.saw(SETTLE, &draft("k")), unknown(Unsettled::CameBack), "{first:?}");
         }
-        let doubt = Doubt { has_left: true, ..Doubt::new(Run::named().cut, Run::named().cut.steady, Known::default()) };
+        let doubt = Doubt {
+            has_left: true,
+            ..Doubt::new(Run::searchable().cut, Run::searchable().cut.steady, Known::default())
+        };
         assert!(Check::of(&doubt, SETTLE).has_left());
     }
 
@@ -471,7 +474,7 @@ mod tests {
             run.saw(at, &item)
         };
         let before = |run: &Run| Next::Settled(Finding::NoDraft(run.mail("s", Some(-400))));
-        let mut run = Run::named();
+        let mut run = Run::searchable();
         let mail = run.mail("s", Some(-5));
         assert_eq!(one_look(&mut run, Some(-5), MS(0)), Next::AskForSentItems(vec![mail.clone()]));
         let (early, late) = (run.looking(MS(0)), run.looking(SETTLE));
@@ -481,18 +484,18 @@ mod tests {
         assert_eq!(run.check.sorted_by_folder(std::slice::from_ref(&mail), Some("other"), early), Next::Wait(MS(500)));
         run.saw(SETTLE, &LookResult::NotADraft(mail.clone()));
         assert_eq!(run.check.sorted_by_folder(&[mail], Some("other"), late), unknown(Unsettled::Elsewhere));
-        let mut run = Run::named();
+        let mut run = Run::searchable();
         assert_eq!(one_look(&mut run, Some(-400), MS(0)), Next::Wait(MS(500)));
         assert_eq!(one_look(&mut run, Some(-400), SETTLE), before(&run));
         // Neither since nor clearly before, or at no time that can be read.
         for after in [Some(-6), Some(-300), None] {
-            let mut run = Run::named();
+            let mut run = Run::searchable();
             assert_eq!(one_look(&mut run, after, MS(0)), Next::Wait(MS(500)), "{after:?}");
             assert_eq!(one_look(&mut run, after, SETTLE), unknown(Unsettled::Undated), "{after:?}");
         }
         // What was a draft before was sent since, clock or no clock.
         for after in [Some(-400), Some(-6), None] {
-            let mut run = Run::named();
+            let mut run = Run::searchable();
             run.saw(MS(0), &draft("k"));
             assert_eq!(one_look(&mut run, after, MS(500)), sent("s"), "{after:?}");
             let mut run = Run::new(Known { draft: Some(draft_seen("k")), ..Known::default() });
@@ -507,8 +510,8 @@ mod tests {
     fn gone() {
         let mut run = Run::new(Known::default());
         assert_eq!(run.saw(MS(0), &LookResult::Gone), Next::Wait(MS(500)));
-        assert_eq!(run.saw(SETTLE, &LookResult::Gone), unknown(Unsettled::GoneWithoutName));
-        let mut run = Run::named();
+        assert_eq!(run.saw(SETTLE, &LookResult::Gone), unknown(Unsettled::GoneWithoutMessageId));
+        let mut run = Run::searchable();
         assert_eq!(run.saw(MS(0), &LookResult::Gone), Next::Search);
         assert_eq!(run.searched(MS(0), &[]), Next::Wait(MS(500)));
         assert_eq!(run.saw(SETTLE, &LookResult::Gone), Next::Search);
@@ -518,7 +521,7 @@ mod tests {
     #[test]
     fn gone_and_found() {
         let found = |was_draft: bool, mails: &[Option<i64>]| {
-            let mut run = Run::named();
+            let mut run = Run::searchable();
             if was_draft {
                 run.saw(MS(0), &draft("k"));
             }
@@ -534,7 +537,7 @@ mod tests {
         // Two in Sent Items: one of them is another's.
         assert_eq!(found(true, &[Some(0), Some(1)]), unknown(Unsettled::Gone));
         // To oneself: the sent copy and the received one.
-        let mut run = Run::named();
+        let mut run = Run::searchable();
         run.saw(SETTLE, &LookResult::Gone);
         let received = ItemSeen { folder: "inbox".to_owned(), ..run.mail("r", Some(1)) };
         let looking = run.looking(SETTLE);
@@ -547,7 +550,7 @@ mod tests {
         assert_eq!(found(true, &[Some(-400)]), unknown(Unsettled::Gone));
         assert_eq!(found(false, &[Some(-400)]), unknown(Unsettled::Gone));
         let mut run = Run::of_nothing();
-        run.known = Run::named().known;
+        run.known = Run::searchable().known;
         run.saw(MS(0), &LookResult::Gone);
         let mail = run.mail("s", Some(-400));
         let listed = [Hit::NotADraft(mail.clone())];
@@ -574,7 +577,7 @@ mod tests {
 
     #[test]
     fn a_draft_in_another_folder_is_looked_at() {
-        let mut run = Run::named();
+        let mut run = Run::searchable();
         run.saw(MS(0), &draft("k"));
         run.saw(SETTLE, &LookResult::Gone);
         let items = [Hit::NotADraft(run.mail("twin", Some(0))), listed("moved", "archive", "k")];
@@ -587,7 +590,7 @@ mod tests {
 
     #[test]
     fn an_answer_about_something_else_is_none() {
-        let mut run = Run::named();
+        let mut run = Run::searchable();
         assert_eq!(run.saw(MS(0), &LookResult::Another), Next::Wait(MS(500)));
         assert_eq!(run.saw(SETTLE, &LookResult::Another), Next::Wait(MS(1000)));
         assert_eq!(run.saw(MS(69_000), &LookResult::Another), unknown(Unsettled::Another));
@@ -601,7 +604,7 @@ mod tests {
 
     #[test]
     fn without_the_services_clock_a_time_says_nothing() {
-        let mut run = Run::named();
+        let mut run = Run::searchable();
         run.clock = ServiceClock::new(run.cut);
         let item = LookResult::NotADraft(run.mail("s", Some(0)));
         assert_eq!(run.saw(MS(0), &item), Next::Wait(MS(500)));
@@ -610,7 +613,7 @@ mod tests {
     #[test]
     fn looks_that_fail_are_repeated_while_there_is_time() {
         let failed = |wait| LookResult::Failed(LookFailure { what: Ok(503), wait });
-        let mut run = Run::named();
+        let mut run = Run::searchable();
         assert_eq!(run.saw(MS(0), &failed(Some(MS(3000)))), Next::Wait(MS(3000)));
         assert_eq!(run.saw(SETTLE, &failed(None)), Next::Wait(MS(1000)));
         assert_eq!(run.saw(MS(68_500), &failed(None)), Next::Wait(MS(500)));

@@ -24,7 +24,7 @@ pub enum Unsettled {
     /// Gone under its id, and the mailbox holds no mail that is certainly it.
     Gone,
     /// Gone under its id, and the mailbox cannot be searched without an `internetMessageId`.
-    GoneWithoutName,
+    GoneWithoutMessageId,
     /// It is a draft, and was seen gone or no draft before: one of the two is an old picture.
     CameBack,
     /// The draft is there, and so is a mail with its `internetMessageId` that may be the one sent.

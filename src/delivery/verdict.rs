@@ -29,8 +29,8 @@ pub enum Refusal {
     Forbidden,
     /// 404: no such message or mailbox.
     NotFound,
-    /// 409, 410, 412, 423, or a code that says that the item is not what it was: an attempt of the service's own may have met
-    /// what an earlier one sent.
+    /// 409, 410, 412, 423, or a code that says that the item is not what it was. Graph's servers may repeat our request among
+    /// themselves: one repetition sent the mail, the next no longer found the draft as it was, and its refusal is what we get.
     Conflict,
     /// Any other of its 4xx: the message.
     Rejected,
@@ -60,7 +60,7 @@ pub enum DoubtCause {
     ServerError,
     /// A 2xx of which the end did not arrive, or whose end nothing marks; a 4xx that breaks off.
     CutOff,
-    /// A 2xx that says something, or does not name a request: not the answer of a send.
+    /// A 2xx that says something, or has no `request-id`: not the answer of a send.
     UnlikelySuccess,
     /// A redirect; redirects are not followed.
     Redirect,
@@ -69,7 +69,7 @@ pub enum DoubtCause {
     /// A 4xx that tells of the request's way and not of the message, such as 408, 421 or 499: whoever says so may not know what
     /// became of the request behind him.
     OnTheWay,
-    /// The reply began before the request was handed on, or names another: it answers something else.
+    /// The reply began before the request was handed on, or repeats the id of another: it answers something else.
     NotOurs,
 }
 
@@ -143,7 +143,7 @@ fn judge_success(reply: &Reply, expected: Expected) -> Verdict {
         return Verdict::Doubtful(DoubtCause::CutOff);
     }
     let is_expected = match expected {
-        // Captive portals like to say an empty 200, so any other 2xx must name its request as Graph does.
+        // Captive portals like to say an empty 200, so any other 2xx must have a `request-id`, as Graph gives each.
         Expected::Empty => reply.body.is_empty() && (reply.status == 202 || !reply.request_id.is_empty()),
         Expected::Json(status) => reply.status == status && is_json(&reply.body),
     };
@@ -234,17 +234,17 @@ mod tests {
         for status in [202, 400, 404, 429, 503] {
             let early = Reply { came_early: true, ..Reply::whole(status, "") };
             assert_eq!(verdict(early), Verdict::Doubtful(DoubtCause::NotOurs), "{status}");
-            let nameless = Reply { lacks_its_name: true, ..Reply::whole(status, "") };
-            assert_eq!(verdict(nameless), Verdict::Doubtful(DoubtCause::NotOurs), "{status}");
-            let names = |ids: &[&str]| Reply {
+            let silent = Reply { repeats_no_request_id: true, ..Reply::whole(status, "") };
+            assert_eq!(verdict(silent), Verdict::Doubtful(DoubtCause::NotOurs), "{status}");
+            let repeats = |ids: &[&str]| Reply {
                 client_request_ids: ids.iter().map(ToString::to_string).collect(),
                 ..Reply::whole(status, if status == 202 { "" } else { ERROR })
             };
             for ids in [&["another"][..], &[CALL, "another"], &[""]] {
-                assert_eq!(verdict(names(ids)), Verdict::Doubtful(DoubtCause::NotOurs), "{status} {ids:?}");
+                assert_eq!(verdict(repeats(ids)), Verdict::Doubtful(DoubtCause::NotOurs), "{status} {ids:?}");
             }
             for ids in [&[CALL][..], &["4F1C"], &["r"], &[CALL, "r"], &[]] {
-                assert_ne!(verdict(names(ids)), Verdict::Doubtful(DoubtCause::NotOurs), "{status} {ids:?}");
+                assert_ne!(verdict(repeats(ids)), Verdict::Doubtful(DoubtCause::NotOurs), "{status} {ids:?}");
             }
         }
     }

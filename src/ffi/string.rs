@@ -6,8 +6,9 @@ use libc::c_char;
 
 use super::panic::guard_value;
 
-/// Frees a string that a function of this library handed over, and says so where it does. NULL is no string. Never free such
-/// a string with free(), nor one that an accessor returned with this.
+/// Frees a string that a function of this library hands over to its caller. No function does so yet; one that does will name this
+/// function in its description. NULL is no string. Such a string is never freed with free(), and a string that an accessor returned
+/// is never freed with this function.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn graph_string_free(string: *mut c_char) {
     guard_value((), || {

@@ -3,18 +3,18 @@
 use super::ascii::is_graphic;
 use crate::error::Error;
 
-/// The longest id or mailbox name that is passed on. Message ids seen in the wild have up to some 500 characters, and
-/// a userPrincipalName has at most 113; the service decides about anything in between.
-pub const LONGEST_NAME: usize = 1024;
+/// The longest identifier that is passed on: an id, or what names a user. Message ids seen in the wild have up to some 500
+/// characters, and a userPrincipalName has at most 113; the service decides about anything in between.
+pub const LONGEST_IDENTIFIER: usize = 1024;
 
-/// Refuses what no id or mailbox name holds: nothing at all, a space, a control character, far too many characters.
-pub fn check_name(what: &str, text: &str) -> Result<(), Error> {
+/// Refuses what no identifier holds: nothing at all, a space, a control character, far too many characters.
+pub fn check_identifier(what: &str, text: &str) -> Result<(), Error> {
     if text.is_empty() {
         return Err(Error::invalid(format!("{what} is empty")));
     }
-    if text.len() > LONGEST_NAME {
+    if text.len() > LONGEST_IDENTIFIER {
         return Err(Error::invalid(format!(
-            "{what} has {} bytes, more than the {LONGEST_NAME} that are accepted; is it another field?",
+            "{what} has {} bytes, more than the {LONGEST_IDENTIFIER} that are accepted; is it another field?",
             text.len()
         )));
     }

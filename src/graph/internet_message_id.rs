@@ -1,6 +1,6 @@
 //! A mail's `Message-ID`, which Graph calls `internetMessageId`.
 
-use super::argument::check_name;
+use super::argument::check_identifier;
 use crate::error::Error;
 
 /// The `Message-ID` of a mail: given to the draft when it is made, and kept when it is sent and moved.
@@ -11,7 +11,7 @@ impl InternetMessageId {
     /// Reads the `internet_message_id` of a call. Graph shows it with its angle brackets, which some callers take off: by the
     /// bare text nothing is found.
     pub fn parse(id: &str) -> Result<InternetMessageId, Error> {
-        check_name("internet_message_id", id)?;
+        check_identifier("internet_message_id", id)?;
         Ok(InternetMessageId(if id.starts_with('<') { id.to_owned() } else { format!("<{id}>") }))
     }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-use super::argument::check_name;
+use super::argument::check_identifier;
 use crate::error::Error;
 
 /// What stays as it is in a user's path segment: RFC 3986's unreserved characters, and `@` and `$`, which a segment may
@@ -28,7 +28,7 @@ impl Mailbox {
         if user.is_empty() || user.eq_ignore_ascii_case("me") {
             return Ok(Mailbox::Me);
         }
-        check_name("user", user)?;
+        check_identifier("user", user)?;
         if user == "." || user == ".." {
             return Err(Error::invalid("user is a relative path segment, not an id or a userPrincipalName"));
         }

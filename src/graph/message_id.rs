@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-use super::argument::check_name;
+use super::argument::check_identifier;
 use super::ascii::every_byte;
 use crate::error::Error;
 
@@ -20,7 +20,7 @@ pub struct MessageId(Arc<str>);
 impl MessageId {
     /// Reads the `id` argument. Whether the id is well-formed is the service's to say.
     pub fn parse(id: &str) -> Result<MessageId, Error> {
-        check_name("id", id)?;
+        check_identifier("id", id)?;
         if id == "." || id == ".." {
             return Err(Error::invalid("id is a relative path segment, not a message id"));
         }
@@ -32,8 +32,8 @@ impl MessageId {
         &self.0
     }
 
-    /// Whether another id names the same message; nothing where the two are of different kinds, of which one message has one
-    /// each.
+    /// Whether another id names the same message. `None` where one is plain and the other immutable: a message has one of each, so
+    /// they may name the same one.
     pub fn is_same(&self, other: &str) -> Option<bool> {
         match &*self.0 == other {
             true => Some(true),

@@ -55,9 +55,9 @@ pub struct Reply {
     pub headers: Vec<(HeaderName, String)>,
     /// Whether it began before the last byte of the request was handed on: then it answers something else.
     pub came_early: bool,
-    /// Whether it is a 2xx that was there at once and names no request, from a host that has named those before: Graph's names
-    /// each, and what answers in its place may have spoken before it was asked.
-    pub lacks_its_name: bool,
+    /// Whether it is a 2xx that was there at once and repeats no `client-request-id`, from a host that has repeated those before:
+    /// Graph repeats each, and what answers in its place may have spoken before it was asked.
+    pub repeats_no_request_id: bool,
 }
 
 impl Reply {
@@ -75,7 +75,7 @@ impl Reply {
             client_request_ids: Vec::new(),
             headers: Vec::new(),
             came_early: false,
-            lacks_its_name: false,
+            repeats_no_request_id: false,
         }
     }
 
@@ -84,10 +84,10 @@ impl Reply {
         !self.request_id.is_empty() || GraphError::parse(&self.body).is_some()
     }
 
-    /// Whether it answers the request that was made under this `client-request-id`: it did not begin before that was handed
-    /// on, names no other, and names this one where its host does that and nothing else says that it came after it.
+    /// Whether it answers the request that was made under this `client-request-id`: it did not begin before that was handed on,
+    /// repeats no other id, and repeats this one where the host usually does and the reply came suspiciously fast.
     pub fn is_for(&self, client_request_id: &str) -> bool {
-        let is_named = |id: &String| id.eq_ignore_ascii_case(client_request_id) || *id == self.request_id;
-        !self.came_early && !self.lacks_its_name && self.client_request_ids.iter().all(is_named)
+        let is_repeated = |id: &String| id.eq_ignore_ascii_case(client_request_id) || *id == self.request_id;
+        !self.came_early && !self.repeats_no_request_id && self.client_request_ids.iter().all(is_repeated)
     }
 }

@@ -124,9 +124,9 @@ const fn is_of_guids(byte: u8) -> bool {
     byte.is_ascii_hexdigit() | (byte == b'-')
 }
 
-/// Whether a token has a run that such a name may show. Asked for each mail that is sent, and so by a table, and of one byte in
-/// sixteen: each run has one there, and another one eight bytes before it or after it. Parts in base64 are not asked for: tokens
-/// that become runs of such bytes there are hardly ever.
+/// Whether a token has a run that such a name may show. Asked for each mail, so it looks at every sixteenth byte only: a run of 16
+/// contains one of them, and the byte eight before it or eight after it is in the run as well. Base64 forms of the token are not
+/// searched: they hardly ever consist of hexadecimal digits.
 fn has_run_of_guids(token: &str) -> bool {
     static OF_GUIDS: [bool; 256] = {
         let (mut table, mut byte) = ([false; 256], 0);

@@ -97,7 +97,7 @@ impl Trail {
             attempts: self.handed_on,
             claims: token.redact(&claims),
             last_look: self.last_look,
-            internet_message_id: name_of(known, target),
+            internet_message_id: internet_message_id_of(known, target),
         }
     }
 }
@@ -252,13 +252,13 @@ pub fn left(stopped: Stopped, in_doubt: bool, target: &Target, known: &Known) ->
 /// The error of a send that this call shared, which may know more of the mail than the call that sent.
 pub fn of_a_shared_send(error: Error, target: &Target, known: &Known) -> Error {
     let internet_message_id = match error.internet_message_id.as_str() {
-        "" => name_of(known, target),
+        "" => internet_message_id_of(known, target),
         _ => error.internet_message_id,
     };
     Error { internet_message_id, ..error }
 }
 
-fn name_of(known: &Known, target: &Target) -> String {
+fn internet_message_id_of(known: &Known, target: &Target) -> String {
     target.token.quote_id(known.internet_message_id.as_deref().unwrap_or_default())
 }
 

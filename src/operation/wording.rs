@@ -215,7 +215,7 @@ fn looked(looks: Looks) -> Cow<'static, str> {
     };
     Cow::Borrowed(match why {
         Unsettled::Gone => "it is gone under its id, and no mail in Sent Items is certainly it",
-        Unsettled::GoneWithoutName => {
+        Unsettled::GoneWithoutMessageId => {
             "it is gone under its id, and Sent Items could not be searched without its internetMessageId"
         }
         Unsettled::CameBack => "the service showed it gone and then as a draft again, one of which is an old picture",
@@ -317,7 +317,7 @@ fn advice_where_unsettled(why: Unsettled) -> Cow<'static, str> {
         | Unsettled::Another
         | Unsettled::Changed
         | Unsettled::NotAsked => LOOK_THERE,
-        Unsettled::GoneWithoutName => {
+        Unsettled::GoneWithoutMessageId => {
             "look there before sending again, and give the call the internetMessageId, or set verify to always, to have it \
              settled"
         }

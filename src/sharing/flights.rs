@@ -113,7 +113,8 @@ impl<R: Clone> Flights<R> {
             return Role::Follow(Arc::clone(flight));
         }
         let earlier = state.memory.recall(key, now.steady);
-        // Some of those who follow may have followed the call that left it behind, too.
+        // A follower of this flight may have followed the earlier call as well; if it leaves now, it must not say "not sent", since
+        // that attempt was its own, too.
         let flight_state = FlightState { in_doubt: earlier.is_some(), landed: None };
         let flight = Arc::new(Flight { leader: caller.clone(), state: Mutex::new(flight_state) });
         state.flying.insert(key.clone(), Arc::clone(&flight));
@@ -184,8 +185,9 @@ impl<R> Lead<R> {
         self.flight.state().in_doubt = in_doubt;
     }
 
-    /// Claims the mail of this `internetMessageId` until the flight lands: one message has a plain and an immutable id, and two
-    /// flights. Who has claimed one waits for nobody, so no two wait for each other.
+    /// Claims the mail of this `internetMessageId` until the flight lands. One message has a plain and an immutable id, so two flights
+    /// may be about it; the second waits for the first. A flight that has claimed a mail waits for no other flight, so no two wait
+    /// for each other.
     pub fn claim(&mut self, internet_message_id: &Arc<str>, now: Instant) -> Claim<R> {
         let mut state = self.flights.lock();
         if let Some(other) = state.claimed.get(internet_message_id) {

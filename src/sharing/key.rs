@@ -58,7 +58,7 @@ fn sampled(text: &str) -> (usize, &[u8]) {
     (text.len(), &text.as_bytes()[text.len().saturating_sub(SAMPLED)..])
 }
 
-/// A name in lower case; mostly it is.
+/// A name in lower case. Most names are that already, and are not copied.
 fn lowercase(name: &Arc<str>) -> Arc<str> {
     let is_lower = every_byte(name, |byte| byte.is_ascii() & !byte.is_ascii_uppercase());
     if is_lower { Arc::clone(name) } else { name.to_lowercase().into() }

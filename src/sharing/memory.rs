@@ -138,7 +138,7 @@ impl Memory {
         }
     }
 
-    /// What was remembered of a message is forgotten, and with it the mail's name, where nothing else of the message has it.
+    /// What was remembered of a message is forgotten, and with it the `internetMessageId`, where nothing else of the message has it.
     fn forget_mail(&mut self, key: &MessageKey, mail: Option<&Arc<str>>) {
         let Some(mail) = mail else { return };
         let accepted = self.accepted.get(key).and_then(|(_, accepted)| accepted.internet_message_id());
@@ -290,7 +290,7 @@ mod tests {
             memory.remember(&key("a"), what, now);
             assert!(memory.mails.contains_key(&last) && memory.mails.len() <= 2, "{:?}", memory.mails);
         }
-        // What takes the place of a doubt may have the name of an acceptance that stays.
+        // What takes the place of a doubt may have the `internetMessageId` of an acceptance that stays.
         memory.remember(&key("a"), in_doubt("<4>"), now);
         memory.remember(&key("a"), Remembered::InDoubt(doubt(now)), now);
         assert_eq!(memory.mails.keys().map(|id| &**id).collect::<Vec<_>>(), ["<4>"]);

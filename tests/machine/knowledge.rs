@@ -31,7 +31,7 @@ pub struct Group {
 const REASONS: [&str; 20] = [
     "answered",
     "Gone",
-    "GoneWithoutName",
+    "GoneWithoutMessageId",
     "CameBack",
     "Copy",
     "Undated",
@@ -76,7 +76,7 @@ fn reason(ending: &Ending, facts: &Facts) -> u8 {
     };
     match why {
         Unsettled::Gone => 1,
-        Unsettled::GoneWithoutName => 2,
+        Unsettled::GoneWithoutMessageId => 2,
         Unsettled::CameBack => 3,
         Unsettled::Copy => 4,
         // Who saw it as a draft needs no time.
@@ -197,11 +197,11 @@ pub fn excuse(why: &str) -> Option<&'static str> {
 /// Looked at by hand: the reason that the ending gives, and what else it could have been. Without a fault but the doubt itself, only
 /// the first is one.
 const EXCUSES: [(&str, &str); 14] = [
-    ("CameBack without a fault", "an earlier call saw a mail of its name beside it"),
+    ("CameBack without a fault", "an earlier call saw a mail with its internetMessageId beside it"),
     ("Gone without a fault", "accepted under the other id: it may be a copy, and this one deleted"),
     ("OutOfTime without a fault", "accepted under the other id: what may be a copy is waited for"),
-    ("GoneWithoutName,", "no draft at a time that could not be dated, and gone since"),
-    ("Namesake", "a mail of its name was accepted under an id of the other kind, which may be a copy's"),
+    ("GoneWithoutMessageId,", "no draft at a time that could not be dated, and gone since"),
+    ("Namesake", "a mail with its internetMessageId was accepted under an id of the other kind, which may be a copy's"),
     ("Elsewhere", "no draft any more, and not in Sent Items: received, moved there, or on its way"),
     ("Copy", "the mail that is found may be a twin's, a copy or a relay's, and the draft unsent"),
     ("Gone,", "deleted by its user, and something beside that"),

@@ -45,8 +45,8 @@ impl Machine {
         }
     }
 
-    /// A check answers for what other calls do as well. What the other may have sent is remembered by its id; this message's own
-    /// gets it, too, for calls that do not know the `internetMessageId`. When that ends is not known.
+    /// A check answers for what other calls do as well. If the other call may have sent the mail, the doubt is remembered under this
+    /// message's id too, for later calls that do not know the `internetMessageId`; when the other's attempt ends is not known.
     pub(super) fn not_claimed(&mut self, cancelled: bool, in_doubt: bool) -> Action {
         if in_doubt {
             let doubt =
@@ -61,7 +61,7 @@ impl Machine {
         })
     }
 
-    /// Asks for the mail's name to be kept from other calls, once it is known.
+    /// Asks that no other call sends a mail with this `internetMessageId` meanwhile, once that is known.
     pub(super) fn claims(&mut self) -> Option<Action> {
         let internet_message_id = self.known.internet_message_id.as_ref().filter(|_| !self.has_claimed)?;
         self.phase = Phase::Claims;

@@ -45,10 +45,10 @@ impl Machine {
         match &verdict {
             Verdict::Accepted => Action::Answer(Ending::Accepted),
             Verdict::Doubtful(_) => self.doubts(now),
-            // The draft was there, and now it is not: an attempt of the service's own may have met what an earlier one sent.
+            // The draft was there, and now it is not. Graph's servers may repeat our request among themselves: one repetition sent
+            // the mail, the next no longer found the draft, and its 404 is what we get.
             Verdict::Refused(Refusal::NotFound | Refusal::Conflict) if self.known.draft.is_some() => self.doubts(now),
-            // It may have left by this very attempt, or by one before: a refusal of the message is that of an attempt of the
-            // service's own.
+            // It may have left by this very attempt, or by one before: such a refusal may be that of a later repetition.
             Verdict::Refused(Refusal::NotFound | Refusal::Conflict | Refusal::Rejected) if self.has_left => {
                 self.doubts(now)
             }

@@ -30,7 +30,7 @@ impl Machine {
             Next::Wait(wait) => (Phase::Checks(check), Action::Wait(Wait::exactly(wait))),
             Next::Search => match &self.known.internet_message_id {
                 Some(id) => (Phase::Checks(check), Action::Search(Arc::clone(id))),
-                None => return self.concludes(Finding::Unknown(Unsettled::GoneWithoutName), now),
+                None => return self.concludes(Finding::Unknown(Unsettled::GoneWithoutMessageId), now),
             },
         };
         self.phase = phase;

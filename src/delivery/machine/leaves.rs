@@ -114,7 +114,7 @@ impl Machine {
             // Nobody knows until when; a day is beyond what a call waits for.
             Unsettled::Deferred(None) => Duration::from_secs(86_400),
             Unsettled::Gone
-            | Unsettled::GoneWithoutName
+            | Unsettled::GoneWithoutMessageId
             | Unsettled::CameBack
             | Unsettled::Copy
             | Unsettled::Namesake
@@ -219,7 +219,7 @@ mod tests {
         for purpose in [Purpose::Send, Purpose::Check] {
             for in_doubt in [true, false] {
                 let (mut machine, began) = machine(purpose, 20, Some("<m>"), None);
-                // A check asks once it has found the draft unsent, or at once where the name is known.
+                // A check asks once it has found the draft unsent, or at once where the `internetMessageId` is known.
                 assert_eq!(machine.next(Event::Begins, began), Action::Claim("<m>".into()));
                 let Action::Answer(ending) = machine.next(Event::NotClaimed { cancelled: true, in_doubt }, began)
                 else {

@@ -65,7 +65,7 @@ fn refused(reply: Reply, refusal: Refusal, target: &Target) -> Error {
 fn every_unsettled() -> Vec<Unsettled> {
     let all = vec![
         Unsettled::Gone,
-        Unsettled::GoneWithoutName,
+        Unsettled::GoneWithoutMessageId,
         Unsettled::CameBack,
         Unsettled::Copy,
         Unsettled::Namesake,
@@ -85,7 +85,7 @@ fn every_unsettled() -> Vec<Unsettled> {
     for why in &all {
         match why {
             Unsettled::Gone
-            | Unsettled::GoneWithoutName
+            | Unsettled::GoneWithoutMessageId
             | Unsettled::CameBack
             | Unsettled::Copy
             | Unsettled::Namesake

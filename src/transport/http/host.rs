@@ -12,14 +12,14 @@ use crate::graph::{Reply, Request};
 pub struct Host {
     name: HeaderValue,
     is_tls: bool,
-    /// Whether a reply of it has named a request by its `client-request-id`.
-    names_requests: AtomicBool,
+    /// Whether a reply of it has repeated a `client-request-id`.
+    repeats_request_ids: AtomicBool,
 }
 
 impl Host {
     /// The host of a request.
     pub fn of(request: &Request) -> Host {
-        Host { name: request.host.clone(), is_tls: is_tls(request), names_requests: AtomicBool::new(false) }
+        Host { name: request.host.clone(), is_tls: is_tls(request), repeats_request_ids: AtomicBool::new(false) }
     }
 
     /// Whether a request goes to this host.
@@ -27,16 +27,16 @@ impl Host {
         self.name == request.host && self.is_tls == is_tls(request)
     }
 
-    /// Whether a reply is a success that was there at once and names no request, where others have been named. Between the
-    /// question whether a peer has spoken and the write there is always a moment: what is said in it is not seen to be early.
-    pub fn lacks_its_name(&self, reply: &Reply, came: Came) -> bool {
+    /// Whether a reply is a success that was there at once and repeats no `client-request-id`, where others have done so. Between
+    /// the question whether a peer has spoken and the write there is always a moment: what is said in it is not seen to be early.
+    pub fn repeats_no_request_id(&self, reply: &Reply, came: Came) -> bool {
         if reply.client_request_ids.is_empty() {
             let is_success = (200..300).contains(&reply.status);
-            return is_success && came == Came::AtOnce && self.names_requests.load(Ordering::Relaxed);
+            return is_success && came == Came::AtOnce && self.repeats_request_ids.load(Ordering::Relaxed);
         }
         // What was early teaches nothing.
         if came != Came::Early {
-            self.names_requests.store(true, Ordering::Relaxed);
+            self.repeats_request_ids.store(true, Ordering::Relaxed);
         }
         false
     }

@@ -105,9 +105,9 @@ impl Transport for HttpTransport {
                 Ok(mut reply) => {
                     let came = pooled.call.end();
                     reply.came_early = came == Came::Early;
-                    reply.lacks_its_name = pooled.host.lacks_its_name(&reply, came);
+                    reply.repeats_no_request_id = pooled.host.repeats_no_request_id(&reply, came);
                     // Where this may be no answer to the request, the answer may still come.
-                    if came != Came::Early && !reply.lacks_its_name {
+                    if came != Came::Early && !reply.repeats_no_request_id {
                         connections.keep(pooled);
                     }
                     return Ok(reply);

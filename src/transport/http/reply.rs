@@ -55,7 +55,7 @@ pub fn read_reply(response: http::Response<ureq::Body>, request: &Request, call:
         client_request_ids,
         headers,
         came_early: false,
-        lacks_its_name: false,
+        repeats_no_request_id: false,
     })
 }
 

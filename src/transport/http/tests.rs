@@ -354,11 +354,11 @@ fn a_certificate_of_the_client_that_is_demanded_after_the_handshake() {
 }
 
 #[test]
-fn a_success_without_a_name_where_others_had_one() {
+fn a_success_that_repeats_no_request_id_where_others_did() {
     let base = peer(|_, stream| {
-        for named in ["", "client-request-id: 4f1c\r\n"] {
+        for line in ["", "client-request-id: 4f1c\r\n"] {
             read_head(stream);
-            write!(stream, "HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n{named}\r\n").unwrap();
+            write!(stream, "HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n{line}\r\n").unwrap();
         }
         read_head(stream);
     });
@@ -366,16 +366,16 @@ fn a_success_without_a_name_where_others_had_one() {
     let send = || transport.exchange(&a_send(&base, 1), Body::None, &limits(10_000, 10_000)).unwrap();
     let connections = transport.connections.current(|| panic!("forked"));
     let host = Arc::clone(&connections.take(&a_send(&base, 1)).host);
-    let nameless = send();
+    let silent = send();
     for came in [Came::Early, Came::AtOnce, Came::Later] {
-        assert!(!host.lacks_its_name(&nameless, came), "nobody was named before");
+        assert!(!host.repeats_no_request_id(&silent, came), "none was repeated before");
     }
-    let named = send();
-    assert!(!nameless.lacks_its_name && !named.lacks_its_name);
-    assert!(host.lacks_its_name(&nameless, Came::AtOnce));
-    assert!(!host.lacks_its_name(&nameless, Came::Later));
-    assert!(!host.lacks_its_name(&Reply { status: 404, ..nameless }, Came::AtOnce));
-    assert!(!host.lacks_its_name(&named, Came::AtOnce));
+    let repeating = send();
+    assert!(!silent.repeats_no_request_id && !repeating.repeats_no_request_id);
+    assert!(host.repeats_no_request_id(&silent, Came::AtOnce));
+    assert!(!host.repeats_no_request_id(&silent, Came::Later));
+    assert!(!host.repeats_no_request_id(&Reply { status: 404, ..silent }, Came::AtOnce));
+    assert!(!host.repeats_no_request_id(&repeating, Came::AtOnce));
 }
 
 /// A connection as ureq gets it, to a peer on this machine, and the peer's side of it.

@@ -73,7 +73,7 @@ fn listed(schemes: &[String]) -> String {
     }
 }
 
-/// The scheme at the beginning of a challenge; a header with several names those after it nowhere that is worth a parser.
+/// The scheme at the beginning of a challenge. Only the first scheme of a header is read; the others are not worth a parser.
 fn scheme(challenge: &[u8]) -> Option<String> {
     let name: String =
         challenge.iter().take_while(|byte| byte.is_ascii_alphanumeric()).map(|b| char::from(*b)).collect();
