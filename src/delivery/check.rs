@@ -55,16 +55,16 @@ pub struct Check {
     baseline: Option<DraftSeen>,
     /// Whether the doubted call, or this one, saw it as a draft.
     was_draft: bool,
-    /// Whether it was seen gone, or no draft any more.
-    has_left: bool,
+    /// Whether it was seen gone, or no draft any more, or with a mail beside the draft that may be it.
+    was_seen_gone: bool,
     changed: bool,
     fruitless: u32,
     /// When the round of looks that runs began: its waits count from there.
     round: Option<Moment>,
     /// Whether the search is made beside a draft that would else count as not sent.
     beside_draft: bool,
-    /// Whether the message itself was no draft, dated like what the doubted call sent, and not in Sent Items.
-    was_elsewhere: bool,
+    /// Whether the message itself was no draft, dated like what the doubted call sent, and not yet confirmed in Sent Items.
+    was_on_its_way: bool,
 }
 
 impl Check {
@@ -74,7 +74,7 @@ impl Check {
         let settle = doubt.settles_in(settle);
         Check {
             since: Some(doubt.began),
-            has_left: doubt.has_left,
+            was_seen_gone: doubt.was_seen_gone,
             changed: doubt.has_changed,
             was_draft: doubt.known.draft.is_some(),
             baseline: doubt.known.draft.clone(),
@@ -92,18 +92,18 @@ impl Check {
             settle,
             baseline: None,
             was_draft: false,
-            has_left: false,
+            was_seen_gone: false,
             changed: false,
             fruitless: 0,
             round: None,
             beside_draft: false,
-            was_elsewhere: false,
+            was_on_its_way: false,
         }
     }
 
-    /// Whether something was seen that says that the message may have left.
-    pub fn has_left(&self) -> bool {
-        self.has_left
+    /// Whether the message was seen gone, or no draft any more, or with a mail beside the draft that may be it.
+    pub fn was_seen_gone(&self) -> bool {
+        self.was_seen_gone
     }
 
     /// Whether the draft was seen to change.
@@ -123,15 +123,15 @@ impl Check {
                 self.saw_a_draft(known, clock, looking)
             }
             LookResult::NotADraft(item) => {
-                self.has_left = true;
+                self.was_seen_gone = true;
                 self.no_draft(item, clock, looking)
             }
             LookResult::Gone => {
-                self.has_left = true;
+                self.was_seen_gone = true;
                 self.beside_draft = false;
                 match &known.internet_message_id {
                     // It was on its way out, and has moved on; what was received stays.
-                    _ if self.was_elsewhere => Next::Settled(Finding::Sent(String::new())),
+                    _ if self.was_on_its_way => Next::Settled(Finding::Sent(String::new())),
                     Some(_) => Next::Search,
                     // Where ids stay, it may come back under its id.
                     None => self.undecided(Unsettled::GoneWithoutMessageId, looking),
@@ -157,7 +157,7 @@ impl Check {
             }
             Waits::For(left) => return Next::Wait(left),
         }
-        if self.has_left {
+        if self.was_seen_gone {
             Next::Settled(Finding::Unknown(Unsettled::CameBack))
         } else if self.changed {
             // The service itself may have changed it on its way out, so it was looked at until now.
@@ -179,7 +179,7 @@ impl Check {
         }
         match clock.when(item.sent_at, since, looking.now) {
             When::Since => {
-                self.was_elsewhere = true;
+                self.was_on_its_way = true;
                 Next::AskForSentItems(vec![item.clone()])
             }
             // A picture that is half renewed still shows the time at which the draft was made.
@@ -208,11 +208,11 @@ impl Check {
 
     /// Whether what this round shows is what an acceptance would have come to.
     fn is_settled(&self, looking: Looking) -> bool {
-        self.began(looking).steady >= self.settled_at
+        self.round_began(looking).steady >= self.settled_at
     }
 
     fn wait_until_settled(&mut self, looking: Looking) -> Next {
-        let left = self.settled_at.saturating_duration_since(self.began(looking).steady);
+        let left = self.settled_at.saturating_duration_since(self.round_began(looking).steady);
         let wait = self.next_wait().min(left);
         self.pause(Unsettled::OutOfTime, wait, looking)
     }
@@ -231,7 +231,7 @@ impl Check {
     /// Waits, counted from the beginning of the round; a last look is made before the deadline.
     fn pause(&self, why: Unsettled, wait: Duration, looking: Looking) -> Next {
         let now = looking.now.steady;
-        let wait = wait.saturating_sub(now.saturating_duration_since(self.began(looking).steady));
+        let wait = wait.saturating_sub(now.saturating_duration_since(self.round_began(looking).steady));
         let left = looking.deadline.saturating_duration_since(now);
         if wait < left {
             Next::Wait(wait)
@@ -242,7 +242,7 @@ impl Check {
         }
     }
 
-    fn began(&self, looking: Looking) -> Moment {
+    fn round_began(&self, looking: Looking) -> Moment {
         self.round.unwrap_or(looking.began)
     }
 
@@ -442,10 +442,10 @@ mod tests {
             assert_eq!(run.saw(SETTLE, &draft("k")), unknown(Unsettled::CameBack), "{first:?}");
         }
         let doubt = Doubt {
-            has_left: true,
+            was_seen_gone: true,
             ..Doubt::new(Run::searchable().cut, Run::searchable().cut.steady, Known::default())
         };
-        assert!(Check::of(&doubt, SETTLE).has_left());
+        assert!(Check::of(&doubt, SETTLE).was_seen_gone());
     }
 
     #[test]

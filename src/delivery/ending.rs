@@ -1,7 +1,7 @@
 //! What a call ends in, and with which status.
 
-use super::admission::NotAdmitted;
 use super::finding::Unsettled;
+use super::kept_out::KeptOut;
 use super::verdict::Verdict;
 use crate::graph::{Cause, LookFailure};
 use crate::status::Status;
@@ -31,12 +31,12 @@ pub enum Ending {
     Unknown(Unsettled),
     /// It may have been sent by an earlier call, and this one sent nothing.
     EarlierUnknown(Unsettled),
-    /// The next attempt did not get inside the mailbox's gate.
-    KeptOut(NotAdmitted),
+    /// The next attempt was kept out of the mailbox's gate.
+    KeptOut(KeptOut),
     /// Cancelled while waiting for the next attempt.
     CancelledWhileWaiting,
-    /// Left while another call was sending a mail with the same `internetMessageId`.
-    Left {
+    /// It gave up waiting for another call, which was sending a mail with the same `internetMessageId`.
+    GaveUpWaiting {
         /// Whether it was cancelled; else its time was up.
         cancelled: bool,
         /// Whether the other call may have sent it.
@@ -72,14 +72,16 @@ impl Ending {
             Ending::MayNotLook(_) => Status::Forbidden,
             Ending::CannotLook(failure, out_of_time) => status_of_no_look(*failure, *out_of_time),
             Ending::NotSent => Status::Unavailable,
-            Ending::Unknown(_) | Ending::EarlierUnknown(_) | Ending::Left { in_doubt: true, .. } => Status::Unknown,
-            Ending::KeptOut(NotAdmitted::Cancelled)
+            Ending::Unknown(_) | Ending::EarlierUnknown(_) | Ending::GaveUpWaiting { in_doubt: true, .. } => {
+                Status::Unknown
+            }
+            Ending::KeptOut(KeptOut::Cancelled)
             | Ending::CancelledWhileWaiting
-            | Ending::Left { cancelled: true, in_doubt: false } => Status::Cancelled,
-            Ending::KeptOut(NotAdmitted::OutOfTime) | Ending::Left { cancelled: false, in_doubt: false } => {
+            | Ending::GaveUpWaiting { cancelled: true, in_doubt: false } => Status::Cancelled,
+            Ending::KeptOut(KeptOut::OutOfTime) | Ending::GaveUpWaiting { cancelled: false, in_doubt: false } => {
                 Status::TimedOut
             }
-            Ending::KeptOut(NotAdmitted::Paused(_)) => Status::Throttled,
+            Ending::KeptOut(KeptOut::Paused(_)) => Status::Throttled,
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::admission::NotAdmitted;
+use super::kept_out::KeptOut;
 use crate::graph::ItemSeen;
 
 /// What the check found.
@@ -55,12 +55,12 @@ pub enum Unsettled {
     NotAsked,
 }
 
-impl From<NotAdmitted> for Unsettled {
-    fn from(outside: NotAdmitted) -> Unsettled {
-        match outside {
-            NotAdmitted::Cancelled => Unsettled::Cancelled,
-            NotAdmitted::OutOfTime => Unsettled::OutOfTime,
-            NotAdmitted::Paused(wait) => Unsettled::Paused(wait),
+impl From<KeptOut> for Unsettled {
+    fn from(why: KeptOut) -> Unsettled {
+        match why {
+            KeptOut::Cancelled => Unsettled::Cancelled,
+            KeptOut::OutOfTime => Unsettled::OutOfTime,
+            KeptOut::Paused(wait) => Unsettled::Paused(wait),
         }
     }
 }

@@ -7,17 +7,17 @@ mod another_call;
 mod attempts;
 mod conclusion;
 mod first_look;
-mod leaves;
 mod looks;
+mod to_remember;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::admission::NotAdmitted;
 use super::check::{Check, Looking};
 use super::clocks::{Moment, ServiceClock};
 use super::ending::Ending;
 use super::finding::{Finding, Unsettled};
+use super::kept_out::KeptOut;
 use super::remembered::{Doubt, Known, Remembered};
 use super::step::{Action, Earlier, Event, Same};
 use super::verdict::Verdict;
@@ -105,7 +105,7 @@ pub struct Machine {
     attempts: u32,
     last: Option<Verdict>,
     has_looked: bool,
-    has_left: bool,
+    was_seen_gone: bool,
     has_changed: bool,
     has_claimed: bool,
     /// Whether Graph accepted a mail with its `internetMessageId`, under an id of the other kind.
@@ -146,7 +146,7 @@ impl Machine {
             attempts: 0,
             last: None,
             has_looked: false,
-            has_left: false,
+            was_seen_gone: false,
             has_changed: false,
             has_claimed: false,
             has_namesake: false,
@@ -185,7 +185,7 @@ impl Machine {
                 self.after_another(earlier, now)
             }
             Event::NotClaimed { cancelled, in_doubt } => self.not_claimed(cancelled, in_doubt),
-            Event::KeptOut(outside) => self.kept_out(phase, outside, now),
+            Event::KeptOut(why) => self.kept_out(phase, why, now),
         };
         if let Action::Attempt { .. } = action {
             self.in_doubt = true;
@@ -248,16 +248,16 @@ impl Machine {
         }
     }
 
-    fn kept_out(&mut self, phase: Phase, outside: NotAdmitted, now: Moment) -> Action {
+    fn kept_out(&mut self, phase: Phase, why: KeptOut, now: Moment) -> Action {
         match phase {
             Phase::Checks(_)
             | Phase::ChecksElsewhere(..)
             | Phase::AsksForSentItemsOf(..)
-            | Phase::AsksForSentItems(..) => self.concludes(Finding::Unknown(outside.into()), now),
+            | Phase::AsksForSentItems(..) => self.concludes(Finding::Unknown(why.into()), now),
             Phase::Confirms => self.confirmed_as(String::new()),
             Phase::Start | Phase::LooksFirst(_) | Phase::SearchesFirst | Phase::Claims | Phase::Attempts => {
                 self.in_doubt = false;
-                Action::Answer(Ending::KeptOut(outside))
+                Action::Answer(Ending::KeptOut(why))
             }
         }
     }
@@ -266,7 +266,7 @@ impl Machine {
         Looking { began, now, deadline: self.deadline }
     }
 
-    fn left(&self, now: Moment) -> Duration {
+    fn time_left(&self, now: Moment) -> Duration {
         self.deadline.saturating_duration_since(now.steady)
     }
 }

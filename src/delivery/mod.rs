@@ -6,11 +6,11 @@
 // Where a decision is made, every value is named: a new one does not compile until somebody has decided.
 #![cfg_attr(not(test), deny(clippy::wildcard_enum_match_arm))]
 
-pub mod admission;
 pub mod check;
 pub mod clocks;
 pub mod ending;
 pub mod finding;
+pub mod kept_out;
 pub mod machine;
 pub mod remembered;
 pub mod retry;

@@ -60,7 +60,7 @@ pub struct Doubt {
     pub known: Known,
     /// Whether it was seen gone, or no draft any more, or with a mail beside it that may be it: a draft alone that is seen later is
     /// an old picture.
-    pub has_left: bool,
+    pub was_seen_gone: bool,
     /// Whether the draft was seen to change since, which the service itself may have done on its way out.
     pub has_changed: bool,
     /// The longest time to settle of the calls that left it in doubt.
@@ -72,8 +72,8 @@ pub struct Doubt {
     /// Whether it is not this message's own, but that of a mail which Graph accepted under an id of the other kind: then nothing
     /// settles it but finding it sent.
     pub is_namesake: bool,
-    /// Whether the call met a defect, so that nobody knows when its attempt ended.
-    pub is_lost: bool,
+    /// Whether nobody knows when its attempt ended: its call met a defect, or was still running.
+    pub end_unknown: bool,
 }
 
 impl Doubt {
@@ -83,13 +83,13 @@ impl Doubt {
             began,
             cut_at,
             known,
-            has_left: false,
+            was_seen_gone: false,
             has_changed: false,
             settle: Duration::ZERO,
             settled: None,
             waits: Duration::ZERO,
             is_namesake: false,
-            is_lost: false,
+            end_unknown: false,
         }
     }
 

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use super::admission::NotAdmitted;
 use super::clocks::Moment;
 use super::ending::Ending;
+use super::kept_out::KeptOut;
 use super::remembered::Remembered;
 use super::retry::Wait;
 use super::verdict::Verdict;
@@ -83,8 +83,8 @@ pub enum Event {
         /// Whether the other may have sent it.
         in_doubt: bool,
     },
-    /// The request that was asked for did not get inside the mailbox's gate.
-    KeptOut(NotAdmitted),
+    /// The request that was asked for was kept out of the mailbox's gate.
+    KeptOut(KeptOut),
 }
 
 /// What the machine wants done.

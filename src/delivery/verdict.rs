@@ -126,7 +126,7 @@ fn breaks_off(reply: &Reply) -> bool {
     match reply.framing {
         Framing::Length | Framing::Chunked => reply.body_end == BodyEnd::CutOff,
         // Nothing marks its end, so nobody waits for it.
-        Framing::UntilClose => false,
+        Framing::Uncertain => false,
     }
 }
 
@@ -139,7 +139,7 @@ fn is_about_a_moved_item(code: &str) -> bool {
 /// What else comes with a success does not matter: a 202 may carry `Retry-After`, and sending again on it makes duplicates
 /// (<https://github.com/microsoftgraph/msgraph-sdk-java/issues/1487>).
 fn judge_success(reply: &Reply, expected: Expected) -> Verdict {
-    if reply.framing == Framing::UntilClose || reply.body_end != BodyEnd::Complete {
+    if reply.framing == Framing::Uncertain || reply.body_end != BodyEnd::Complete {
         return Verdict::Doubtful(DoubtCause::CutOff);
     }
     let is_expected = match expected {
@@ -179,7 +179,7 @@ mod tests {
         assert_eq!(verdict(Reply::whole(202, "x")), Verdict::Doubtful(DoubtCause::UnlikelySuccess));
         assert_eq!(verdict(Reply::whole(200, "<html>")), Verdict::Doubtful(DoubtCause::UnlikelySuccess));
         assert_eq!(
-            verdict(Reply { framing: Framing::UntilClose, ..Reply::whole(202, "") }),
+            verdict(Reply { framing: Framing::Uncertain, ..Reply::whole(202, "") }),
             Verdict::Doubtful(DoubtCause::CutOff)
         );
         for body_end in [BodyEnd::CutOff, BodyEnd::TooLong] {
@@ -206,7 +206,7 @@ mod tests {
             assert_eq!(verdict(anonymous(status, "<html>")), Verdict::Doubtful(DoubtCause::NotGraphs));
             let cut = Reply { body_end: BodyEnd::CutOff, ..Reply::whole(status, "{") };
             assert_eq!(verdict(cut.clone()), Verdict::Doubtful(DoubtCause::CutOff));
-            assert_eq!(verdict(Reply { framing: Framing::UntilClose, ..cut }), Verdict::Refused(expected));
+            assert_eq!(verdict(Reply { framing: Framing::Uncertain, ..cut }), Verdict::Refused(expected));
         }
         let moved = r#"{"error":{"code":"ErrorItemNotFound","message":"m"}}"#;
         assert_eq!(verdict(Reply::whole(400, moved)), Verdict::Refused(Refusal::Conflict));

@@ -2,8 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use crate::delivery::admission::NotAdmitted;
 use crate::delivery::clocks::Moment;
+use crate::delivery::kept_out::KeptOut;
 use crate::transport::Cancel;
 
 /// When a call began, and what ends it.
@@ -40,11 +40,11 @@ impl Bounds {
     }
 }
 
-impl From<Stopped> for NotAdmitted {
-    fn from(stopped: Stopped) -> NotAdmitted {
+impl From<Stopped> for KeptOut {
+    fn from(stopped: Stopped) -> KeptOut {
         match stopped {
-            Stopped::Cancelled => NotAdmitted::Cancelled,
-            Stopped::OutOfTime => NotAdmitted::OutOfTime,
+            Stopped::Cancelled => KeptOut::Cancelled,
+            Stopped::OutOfTime => KeptOut::OutOfTime,
         }
     }
 }

@@ -7,8 +7,8 @@ use super::bounds::Bounds;
 use super::clock::Clock;
 use super::repeat::Repeat;
 use crate::credential::{Credential, Means};
-use crate::delivery::admission::NotAdmitted;
 use crate::delivery::clocks::Moment;
+use crate::delivery::kept_out::KeptOut;
 use crate::delivery::verdict::{Refusal, Verdict, judge};
 use crate::error::Error;
 use crate::graph::{Failure, Method, Reply, Request, Token, asked_to_wait, claims};
@@ -67,7 +67,7 @@ impl<'a, T: Transport, C: Clock> Session<'a, T, C> {
     }
 
     /// Makes a request once, inside the mailbox's gate.
-    pub fn exchange(&mut self, request: &Request, body: Body, terms: Terms) -> Result<Exchange, NotAdmitted> {
+    pub fn exchange(&mut self, request: &Request, body: Body, terms: Terms) -> Result<Exchange, KeptOut> {
         let (slot, now) = self.enter()?;
         let (began, settings) = (Moment { steady: now, wall: self.engine.clock.wall() }, &self.engine.settings);
         let latest = self.bounds.deadline.checked_sub(terms.reserve).unwrap_or(now);
@@ -90,7 +90,7 @@ impl<'a, T: Transport, C: Clock> Session<'a, T, C> {
 
     /// Makes a request, and again as it may be, until its answer is certain, or no attempt or time is left: then the last one is
     /// the answer. A token that is refused is renewed once.
-    pub fn request(&mut self, mut request: Request, body: Body, repeat: Repeat) -> Result<Exchange, NotAdmitted> {
+    pub fn request(&mut self, mut request: Request, body: Body, repeat: Repeat) -> Result<Exchange, KeptOut> {
         let (mut attempts, mut has_renewed) = (0, false);
         loop {
             let terms = Terms { reserve: repeat.reserve(), ..Terms::default() };
@@ -112,7 +112,7 @@ impl<'a, T: Transport, C: Clock> Session<'a, T, C> {
             };
             let wait = wait.with(|| self.engine.clock.jitter());
             if !self.engine.clock.wait(wait, &self.bounds.cancel) {
-                return Err(NotAdmitted::Cancelled);
+                return Err(KeptOut::Cancelled);
             }
         }
     }
@@ -124,14 +124,14 @@ impl<'a, T: Transport, C: Clock> Session<'a, T, C> {
     }
 
     /// Waits for a place inside the mailbox's gate. Tells when it got it.
-    fn enter(&self) -> Result<(Slot, Instant), NotAdmitted> {
+    fn enter(&self) -> Result<(Slot, Instant), KeptOut> {
         loop {
             let now = self.engine.clock.now();
             let left = self.bounds.left(now)?;
             match self.gate.enter(self.engine.settings.mailbox_concurrency, now) {
                 Entry::Entered(slot) => return Ok((slot, now)),
                 Entry::Paused { until, asked } if until >= self.bounds.deadline => {
-                    return Err(NotAdmitted::Paused(asked.saturating_duration_since(now)));
+                    return Err(KeptOut::Paused(asked.saturating_duration_since(now)));
                 }
                 Entry::Paused { until, .. } => {
                     self.engine.clock.wait(until.saturating_duration_since(now), &self.bounds.cancel);

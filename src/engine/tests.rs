@@ -10,7 +10,7 @@ use scripted::{MS, Script, Scripted, Simulated};
 
 use super::*;
 use crate::credential::{Credential, Fixed, Means};
-use crate::delivery::admission::NotAdmitted;
+use crate::delivery::kept_out::KeptOut;
 use crate::delivery::verdict::{DoubtCause, Refusal, Verdict};
 use crate::error::Error;
 use crate::graph::{BaseUrl, Cause, Expected, Failure, Mailbox, MessageId, Method, Reply, Request, Target, Token};
@@ -34,7 +34,7 @@ fn a_create() -> Request {
 }
 
 struct Played {
-    exchange: Result<Exchange, NotAdmitted>,
+    exchange: Result<Exchange, KeptOut>,
     requests: Vec<(Request, Limits)>,
     waits: Vec<Duration>,
 }
@@ -182,5 +182,5 @@ fn a_token_that_is_refused_is_renewed_once() {
 fn who_is_cancelled_while_waiting_asks_no_more() {
     let fixed = Fixed(Token::parse("old").unwrap());
     let played = play_with([failure(false)], (Body::None, Repeat::Safe), &fixed, Some(CancelSource::default()));
-    assert_eq!((played.exchange.unwrap_err(), played.requests.len()), (NotAdmitted::Cancelled, 1));
+    assert_eq!((played.exchange.unwrap_err(), played.requests.len()), (KeptOut::Cancelled, 1));
 }

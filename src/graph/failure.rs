@@ -24,8 +24,8 @@ pub enum Cause {
 /// An exchange without a reply, and how far the request had got.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Failure {
-    /// Whether the operating system took at least one byte of the request. Measured, never inferred from the cause:
-    /// while this is `false`, the service cannot have acted.
+    /// Whether the operating system took at least one byte of the request. Measured, never inferred from the cause, but for the
+    /// one alert that says that nothing was read (`demanded_certificate`). While this is `false`, the service cannot have acted.
     pub handed_on: bool,
     /// Why it ended.
     pub cause: Cause,

@@ -198,7 +198,7 @@ fn read(look: LookReply<'_>) -> Read<'_> {
         return Read::Failed(unreadable(reply, look));
     }
     match reply.status {
-        200 if reply.body_end == BodyEnd::Complete && reply.framing != Framing::UntilClose => {
+        200 if reply.body_end == BodyEnd::Complete && reply.framing != Framing::Uncertain => {
             match json::parse(&reply.body) {
                 Some(json) => Read::Json(json, reply),
                 None => Read::Failed(unreadable(reply, look)),
@@ -519,7 +519,7 @@ mod tests {
             Reply { request_id: String::new(), ..Reply::whole(404, "<html>") },
             Reply { request_id: String::new(), ..Reply::whole(403, "") },
             Reply { body_end: BodyEnd::CutOff, ..Reply::whole(200, DRAFT) },
-            Reply { framing: Framing::UntilClose, ..Reply::whole(200, DRAFT) },
+            Reply { framing: Framing::Uncertain, ..Reply::whole(200, DRAFT) },
             Reply { came_early: true, ..Reply::whole(200, DRAFT) },
             Reply { came_early: true, ..Reply::whole(404, "") },
             Reply { client_request_ids: vec!["another".to_owned()], ..Reply::whole(200, DRAFT) },

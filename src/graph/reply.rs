@@ -14,8 +14,9 @@ pub enum Framing {
     Length,
     /// By a last chunk.
     Chunked,
-    /// By nothing but the end of the connection: an empty body and a lost one look alike.
-    UntilClose,
+    /// By the end of the connection alone, or in a way that not every reader understands alike: an empty body and a lost one look
+    /// alike.
+    Uncertain,
 }
 
 /// How the reading of a body ended.

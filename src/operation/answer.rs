@@ -7,9 +7,9 @@ use super::Answer;
 use super::receipt::Receipt;
 use super::trail::{Attempt, Trail};
 use super::wording::{AddressedTo, Cancelled, Facts, Failed, Looks, Mail, Said, Until, sentence};
-use crate::delivery::admission::NotAdmitted;
 use crate::delivery::ending::Ending;
 use crate::delivery::finding::Unsettled;
+use crate::delivery::kept_out::KeptOut;
 use crate::delivery::remembered::Known;
 use crate::delivery::verdict::{Refusal, Verdict};
 use crate::engine::Stopped;
@@ -128,7 +128,7 @@ pub fn of(ending: &Ending, trail: &mut Trail, target: &Target, known: &Known) ->
         }
         (Ending::KeptOut(why), attempt) => kept_out(*why, attempt.is_some(), target),
         (Ending::CancelledWhileWaiting, _) => new(Mail::NotSent, Failed::Cancelled(Cancelled::Between)),
-        (Ending::Left { cancelled, in_doubt }, _) => behind_another(*cancelled, *in_doubt, target),
+        (Ending::GaveUpWaiting { cancelled, in_doubt }, _) => behind_another(*cancelled, *in_doubt, target),
     };
     Err(trail.error(ending.status(), explanation, target, known))
 }
@@ -223,14 +223,14 @@ fn cannot_look(looked: Option<Result<Reply, Failure>>, failure: Option<LookFailu
     }
 }
 
-/// An attempt did not get inside the mailbox's gate; what was attempted before certainly did nothing.
-fn kept_out(why: NotAdmitted, has_attempted: bool, target: &Target) -> Explanation {
+/// An attempt was kept out of the mailbox's gate; what was attempted before certainly did nothing.
+fn kept_out(why: KeptOut, has_attempted: bool, target: &Target) -> Explanation {
     let new = |failed| Explanation::new(Mail::NotSent, failed, target);
     match why {
-        NotAdmitted::Cancelled if has_attempted => new(Failed::Cancelled(Cancelled::Between)),
-        NotAdmitted::Cancelled => new(Failed::Cancelled(Cancelled::Before)),
-        NotAdmitted::OutOfTime => new(Failed::OutOfTimeInLine),
-        NotAdmitted::Paused(wait) => new(Failed::Paused(wait)).waiting(wait),
+        KeptOut::Cancelled if has_attempted => new(Failed::Cancelled(Cancelled::Between)),
+        KeptOut::Cancelled => new(Failed::Cancelled(Cancelled::Before)),
+        KeptOut::OutOfTime => new(Failed::OutOfTimeInLine),
+        KeptOut::Paused(wait) => new(Failed::Paused(wait)).waiting(wait),
     }
 }
 
@@ -242,8 +242,8 @@ fn behind_another(cancelled: bool, in_doubt: bool, target: &Target) -> Explanati
 }
 
 /// The answer for a call that stopped waiting for another call's send.
-pub fn left(stopped: Stopped, in_doubt: bool, target: &Target, known: &Known) -> Error {
-    let ending = Ending::Left { cancelled: stopped == Stopped::Cancelled, in_doubt };
+pub fn gave_up_waiting(stopped: Stopped, in_doubt: bool, target: &Target, known: &Known) -> Error {
+    let ending = Ending::GaveUpWaiting { cancelled: stopped == Stopped::Cancelled, in_doubt };
     let explanation = behind_another(stopped == Stopped::Cancelled, in_doubt, target);
     let status = ending.status();
     Trail::default().error(status, explanation, target, known)

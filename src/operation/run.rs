@@ -9,8 +9,8 @@ use super::answer;
 use super::draft_call::DraftCall;
 use super::log_lines;
 use super::trail::{Attempt, Trail};
-use crate::delivery::admission::NotAdmitted;
 use crate::delivery::clocks::Moment;
+use crate::delivery::kept_out::KeptOut;
 use crate::delivery::machine::{Machine, Purpose};
 use crate::delivery::remembered::{Known, Remembered};
 use crate::delivery::step::{Action, Event};
@@ -89,7 +89,7 @@ impl<'a, T: Transport + 'static, C: Clock + 'static> Run<'a, T, C> {
                     event
                 }
                 Action::Answer(ending) => {
-                    let remembered = machine.leaves(&ending, now);
+                    let remembered = machine.to_remember(&ending, now);
                     let answer = answer::of(&ending, &mut self.trail, &self.target, machine.known());
                     return Answered { answer, remembered, at: now.steady };
                 }
@@ -182,7 +182,7 @@ impl<'a, T: Transport + 'static, C: Clock + 'static> Run<'a, T, C> {
     }
 
     /// A request that changes nothing: when it began, and what its reply is read as.
-    fn ask<S>(&mut self, request: &Request, read: impl FnOnce(LookReply) -> S) -> Result<(Moment, S), NotAdmitted> {
+    fn ask<S>(&mut self, request: &Request, read: impl FnOnce(LookReply) -> S) -> Result<(Moment, S), KeptOut> {
         let look = self.session.exchange(request, Body::None, Terms { longest: LOOK, ..Terms::default() })?;
         let seen = read(reply_to_a_look(&look, &self.target));
         self.trail.looked = Some(look.result);

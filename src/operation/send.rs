@@ -38,8 +38,8 @@ fn lead<T: Transport + 'static, C: Clock + 'static>(
     ended.answer
 }
 
-/// Waits for another call that sends the same draft. Gives its answer where that holds for this call, too; nothing where
-/// this call is to take over: the other's token was refused, its time was up, it was cancelled, or it does not know.
+/// Waits for another call that sends or checks the same draft. Gives its answer where that holds for this call, too. Gives nothing
+/// where this call is to take over: where `Flight::holds_for` says that the answer does not hold, and where there is none.
 fn follow<T, C: Clock>(call: &DraftCall<T, C>, flight: &Flight<Answer>) -> Option<Answer> {
     match call.landing(flight) {
         Ok(Landed::With(answer)) => {
@@ -47,7 +47,7 @@ fn follow<T, C: Clock>(call: &DraftCall<T, C>, flight: &Flight<Answer>) -> Optio
             let holds = flight.holds_for(status, &call.caller);
             holds.then(|| answer.map_err(|error| answer::of_a_shared_send(error, &call.target, &call.known())))
         }
-        Ok(Landed::Lost) => None,
-        Err(stopped) => Some(Err(answer::left(stopped, flight.is_in_doubt(), &call.target, &call.known()))),
+        Ok(Landed::WithoutAnswer) => None,
+        Err(stopped) => Some(Err(answer::gave_up_waiting(stopped, flight.is_in_doubt(), &call.target, &call.known()))),
     }
 }

@@ -197,7 +197,7 @@ fn doubtful(doubt: DoubtCause) -> &'static str {
         DoubtCause::NoReply(_) => "no reply came back",
         DoubtCause::NotGraphs => "the reply is not Graph's but that of a proxy or gateway",
         DoubtCause::ServerError => "the service failed and does not say whether it had acted",
-        DoubtCause::CutOff => "the reply broke off",
+        DoubtCause::CutOff => "the reply broke off, or does not say where it ends",
         DoubtCause::UnlikelySuccess => "the reply said success, but not as Graph does: a login page or a proxy",
         DoubtCause::Redirect => "the reply is a redirect, which is not followed",
         DoubtCause::OnTheWay => {

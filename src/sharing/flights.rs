@@ -1,4 +1,5 @@
-//! Single flight: calls that send one draft at once share one send, and wait for those that send the same mail under another id.
+//! Single flight: calls that send one draft at once share one send, and wait for those that send the same mail under another id. A
+//! check leads a flight as well, so that nobody sends the draft meanwhile; what it ends in is its own.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -14,7 +15,7 @@ use crate::signal::Signal;
 use crate::status::Status;
 use crate::sync::{Mutex, MutexGuard, PoisonError};
 
-/// The sends in flight, and what those of the last minutes left behind. `R` is what a call ends in.
+/// The sends and checks in flight, and what those of the last minutes left behind. `R` is what a call ends in.
 #[derive(Debug)]
 pub struct Flights<R> {
     state: Mutex<State<R>>,
@@ -30,7 +31,7 @@ struct State<R> {
     memory: Memory,
 }
 
-/// One send, shared by the call that leads it and those that follow.
+/// One send, shared by the call that leads it and those that follow; or one check, for whose end they wait.
 #[derive(Debug)]
 pub struct Flight<R> {
     leader: Caller,
@@ -43,7 +44,7 @@ struct FlightState<R> {
     landed: Option<Landed<R>>,
 }
 
-/// Who makes a call, as far as it matters to those who share its send.
+/// Who makes a call, as far as it matters to those who share a flight.
 #[derive(Debug, Clone)]
 pub struct Caller {
     /// Which client, by a number that no other has at the same time: its settings and its proxy.
@@ -61,17 +62,17 @@ pub struct Caller {
 pub enum Landed<R> {
     /// With what its leader's call ended in.
     With(R),
-    /// Without a result: its leader met a defect.
-    Lost,
+    /// The leader was a check, or met a defect: whoever follows takes over.
+    WithoutAnswer,
 }
 
 /// The part that a call has in a flight.
 #[derive(Debug)]
 #[allow(clippy::large_enum_variant)] // It lives on the stack of one call, and for a moment.
 pub enum Role<R> {
-    /// It sends, and tells the others.
+    /// It sends or checks, and tells the others when that has ended.
     Lead(Lead<R>),
-    /// Another call sends; this one waits for its end.
+    /// Another call sends or checks; this one waits for its end.
     Follow(Arc<Flight<R>>),
 }
 
@@ -81,11 +82,11 @@ pub enum Role<R> {
 pub enum Claim<R> {
     /// Nobody else sends the mail until this flight lands. What an earlier call left behind that sent it under another id.
     Granted(Option<Earlier>),
-    /// Another call sends it.
+    /// Another call has claimed it, which sends or checks it.
     Taken(Arc<Flight<R>>),
 }
 
-/// The leader's part; dropped without [`Lead::land`], the flight is lost.
+/// The leader's part. Dropped without `land` or `leave`, it met a defect, and the draft is in doubt.
 #[derive(Debug)]
 pub struct Lead<R> {
     flights: Arc<Flights<R>>,
@@ -202,7 +203,7 @@ impl<R> Lead<R> {
         Claim::Granted(earlier)
     }
 
-    /// Ends the flight for all, and remembers what is to be remembered of it.
+    /// Ends the flight of a send for all, and remembers what is to be remembered of it.
     pub fn land(mut self, result: &R, remembered: Option<Remembered>, now: Instant)
     where
         R: Clone,
@@ -211,10 +212,10 @@ impl<R> Lead<R> {
         self.end(|| Landed::With(result.clone()), remembered, now);
     }
 
-    /// Ends a flight in which nothing was sent: those who follow take over, and what was remembered stays, or is replaced.
+    /// Ends the flight of a check, which sent nothing: those who follow take over, and what was remembered stays, or is replaced.
     pub fn leave(mut self, remembered: Option<Remembered>, now: Instant) {
         self.has_landed = true;
-        self.end(|| Landed::Lost, remembered, now);
+        self.end(|| Landed::WithoutAnswer, remembered, now);
     }
 
     /// Ends the flight, and changes in the same step what is remembered.
@@ -253,8 +254,8 @@ impl<R> Drop for Lead<R> {
                 Some(Remembered::Accepted { .. }) | None => Doubt::new(self.began, self.began.steady, known),
             };
             let settle = doubt.settles_in(self.flight.leader.settle);
-            let doubt = Doubt { is_lost: true, settle, settled: None, ..doubt };
-            self.end(|| Landed::Lost, Some(Remembered::InDoubt(doubt)), self.began.steady);
+            let doubt = Doubt { end_unknown: true, settle, settled: None, ..doubt };
+            self.end(|| Landed::WithoutAnswer, Some(Remembered::InDoubt(doubt)), self.began.steady);
         }
     }
 }
@@ -313,7 +314,7 @@ mod tests {
         let leader = lead(&flights, "a", now);
         let Role::Follow(flight) = join(&flights, "a", now) else { panic!("two lead") };
         drop(leader);
-        assert_eq!(flight.landed(), Some(Landed::Lost));
+        assert_eq!(flight.landed(), Some(Landed::WithoutAnswer));
         assert!(matches!(lead(&flights, "a", now).earlier, Some(Remembered::InDoubt(_))));
     }
 
@@ -321,12 +322,12 @@ mod tests {
     fn a_lost_leader_adds_to_an_earlier_doubt() {
         let (flights, now) = (Arc::new(Flights::default()), now());
         let second = Duration::from_secs(1);
-        let doubt = Doubt { has_left: true, ..Doubt::new(now, now.steady, Known::default()) };
+        let doubt = Doubt { was_seen_gone: true, ..Doubt::new(now, now.steady, Known::default()) };
         lead(&flights, "a", now).land(&7, Some(Remembered::InDoubt(doubt)), now.steady);
         let later = Moment { steady: now.steady + second, ..now };
         drop(lead(&flights, "a", later));
         let Some(Remembered::InDoubt(ref doubt)) = lead(&flights, "a", later).earlier else { panic!("no doubt") };
-        assert_eq!((doubt.began, doubt.has_left), (now, true));
+        assert_eq!((doubt.began, doubt.was_seen_gone), (now, true));
         assert!(doubt.settle > Duration::ZERO);
     }
 
@@ -346,7 +347,7 @@ mod tests {
         let leader = lead(&flights, "a", now);
         let Role::Follow(flight) = join(&flights, "a", now) else { panic!("two lead") };
         leader.leave(None, now.steady);
-        assert_eq!(flight.landed(), Some(Landed::Lost));
+        assert_eq!(flight.landed(), Some(Landed::WithoutAnswer));
         assert_eq!(lead(&flights, "a", now).earlier, Some(accepted(now)));
     }
 

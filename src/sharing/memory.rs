@@ -16,8 +16,8 @@ use crate::delivery::remembered::{Doubt, Remembered};
 
 /// How long something is remembered: longer than an acceptance takes to show, and than a person takes to click again.
 pub const REMEMBERED: Duration = Duration::from_secs(300);
-/// How much longer one is remembered of which nobody knows when it ended.
-const LOST: Duration = Duration::from_secs(86_400);
+/// How much longer a doubt is remembered of which nobody knows when its attempt ended.
+const END_UNKNOWN: Duration = Duration::from_secs(86_400);
 /// The most accepted mails that are remembered; the oldest is forgotten first.
 const MOST_ACCEPTED: usize = 4096;
 
@@ -47,9 +47,9 @@ impl Memory {
             return None;
         }
         let (_, ends, doubt) = self.doubts.get_mut(key)?;
-        if doubt.is_lost {
+        if doubt.end_unknown {
             // It ended at some time until now.
-            (doubt.cut_at, doubt.is_lost) = (now, false);
+            (doubt.cut_at, doubt.end_unknown) = (now, false);
             let doubt = doubt.clone();
             self.remember(key, Remembered::InDoubt(doubt.clone()), now);
             return Some(Remembered::InDoubt(doubt));
@@ -87,8 +87,8 @@ impl Memory {
             }
             Remembered::InDoubt(doubt) => {
                 self.numbered += 1;
-                // Of one that is lost the time begins when it is asked about.
-                let waits = if doubt.is_lost { doubt.waits.max(LOST) } else { doubt.waits };
+                // Where nobody knows when it ended, its time begins when it is asked about.
+                let waits = if doubt.end_unknown { doubt.waits.max(END_UNKNOWN) } else { doubt.waits };
                 let ends = now + REMEMBERED + waits;
                 self.ends.insert((ends, self.numbered), key.clone());
                 self.doubts.insert(key.clone(), (self.numbered, ends, doubt));
@@ -245,15 +245,15 @@ mod tests {
     }
 
     #[test]
-    fn a_lost_call_ended_when_it_is_asked_about() {
+    fn what_ended_nobody_knows_when_ended_when_it_is_asked_about() {
         let (mut memory, now) = (Memory::default(), Instant::now());
         let later = now + Duration::from_secs(200);
-        memory.remember(&key("a"), Remembered::InDoubt(Doubt { is_lost: true, ..doubt(now) }), now);
+        memory.remember(&key("a"), Remembered::InDoubt(Doubt { end_unknown: true, ..doubt(now) }), now);
         let found = Remembered::InDoubt(Doubt { cut_at: later, ..doubt(now) });
         // Whatever else is remembered meanwhile: its time has not begun.
         let long_after = now + REMEMBERED + Duration::from_secs(100);
         let mut other = Memory::default();
-        other.remember(&key("a"), Remembered::InDoubt(Doubt { is_lost: true, ..doubt(now) }), now);
+        other.remember(&key("a"), Remembered::InDoubt(Doubt { end_unknown: true, ..doubt(now) }), now);
         other.remember(&key("b"), accepted(long_after), long_after);
         assert!(other.recall(&key("a"), long_after).is_some());
         assert_eq!(memory.recall(&key("a"), later), Some(found.clone()));

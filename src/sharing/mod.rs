@@ -16,10 +16,10 @@ use flights::Flights;
 use gate::Gates;
 pub use request_ids::RequestIds;
 
-/// What the calls of one process share. `R` is what a send ends in.
+/// What the calls of one process share. `R` is what a call ends in.
 #[derive(Debug)]
 pub struct Shared<R> {
-    /// The sends in flight, and what those of the last minutes left behind.
+    /// The sends and checks in flight, and what those of the last minutes left behind.
     pub flights: Arc<Flights<R>>,
     /// The mailboxes that have a request in flight or a pause.
     pub gates: Arc<Gates>,

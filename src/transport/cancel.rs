@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::sync::atomic::{AtomicU64, Ordering};
 
-/// Ends what was started from it. Cancelling is sticky for what was running, and does not touch what starts later.
+/// Ends the calls that observe it. Whether later ones are ended too is said where it is observed.
 #[derive(Debug, Clone, Default)]
 pub struct CancelSource(Arc<AtomicU64>);
 
@@ -32,7 +32,8 @@ pub struct Cancel {
 }
 
 impl Cancel {
-    /// Observes a client's source from now on, and a call's own source from its beginning.
+    /// Observes a client's source from now on: what was cancelled before does not end this call. Observes a call's own source from
+    /// its beginning: once cancelled, it ends every later call as well.
     pub fn observing(client: &CancelSource, call: Option<&CancelSource>) -> Cancel {
         let now = client.0.load(Ordering::Acquire);
         Cancel { watched: [Some((client.clone(), now)), call.map(|source| (source.clone(), 0))], interrupt: None }

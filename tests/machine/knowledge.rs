@@ -44,7 +44,7 @@ const REASONS: [&str; 20] = [
     "Paused",
     "Cancelled",
     "NotAsked",
-    "Left",
+    "GaveUpWaiting",
     "as attempted",
     "Undated after a draft",
     "Namesake",
@@ -60,7 +60,7 @@ fn reason(ending: &Ending, facts: &Facts) -> u8 {
     use graph_message::delivery::finding::Unsettled;
     let why = match ending {
         Ending::Unknown(why) | Ending::EarlierUnknown(why) => why,
-        Ending::Left { in_doubt: true, .. } => return 15,
+        Ending::GaveUpWaiting { in_doubt: true, .. } => return 15,
         Ending::AsAttempted(..) => return 16,
         Ending::Accepted
         | Ending::Found(_)
@@ -72,7 +72,7 @@ fn reason(ending: &Ending, facts: &Facts) -> u8 {
         | Ending::NotSent
         | Ending::KeptOut(_)
         | Ending::CancelledWhileWaiting
-        | Ending::Left { in_doubt: false, .. } => return 0,
+        | Ending::GaveUpWaiting { in_doubt: false, .. } => return 0,
     };
     match why {
         Unsettled::Gone => 1,

@@ -4,8 +4,8 @@ use std::fmt::Write;
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, SystemTime};
 
-use graph_message::delivery::admission::NotAdmitted;
 use graph_message::delivery::ending::Ending;
+use graph_message::delivery::kept_out::KeptOut;
 use graph_message::delivery::machine::{Machine, Purpose, Rules, Verify};
 use graph_message::delivery::remembered::{Doubt, Known, Remembered};
 use graph_message::delivery::step::{Action, Earlier, Event, Same};
@@ -187,7 +187,7 @@ impl<'a> Run<'a> {
             Remembered::Accepted { .. } => self.seen.inherited = Inherited::Accepted,
             Remembered::InDoubt(doubt) => {
                 self.seen.inherited = Inherited::Doubt;
-                self.seen.was_gone_before |= doubt.has_left;
+                self.seen.was_gone_before |= doubt.was_seen_gone;
                 // Found unsent by a call that allowed as much time.
                 self.seen.looked_draft_settled =
                     doubt.settled.is_some_and(|settled| settled >= self.call().rules.settle) && !self.doubt_has_left;
@@ -306,7 +306,7 @@ impl<'a> Run<'a> {
     pub fn goes_on(&mut self, ended: &Ended) -> bool {
         let call = self.call();
         if call.purpose == Purpose::Send {
-            if let Some(left) = self.machine.leaves(&ended.ending, self.world.clocks.moment()) {
+            if let Some(left) = self.machine.to_remember(&ended.ending, self.world.clocks.moment()) {
                 self.doubt_has_left =
                     matches!(left, Remembered::InDoubt(_)) && self.seen.in_doubt() && self.seen.has_left;
                 self.memory.push((ended.at, call.immutable, left));
@@ -381,20 +381,20 @@ impl<'a> Run<'a> {
 
     fn kept_out(&mut self, kept: Kept) {
         self.seen.kept_out = true;
-        let outside = match kept {
+        let why = match kept {
             Kept::Cancelled => {
                 self.cancelled = true;
                 self.seen.cancelled = true;
-                NotAdmitted::Cancelled
+                KeptOut::Cancelled
             }
-            Kept::OutOfTime => NotAdmitted::OutOfTime,
+            Kept::OutOfTime => KeptOut::OutOfTime,
             Kept::Paused => {
                 self.seen.paused = true;
-                NotAdmitted::Paused(Duration::from_secs(600))
+                KeptOut::Paused(Duration::from_secs(600))
             }
         };
         self.seen.mix(700 + kept as u64);
-        self.takes(Event::KeptOut(outside));
+        self.takes(Event::KeptOut(why));
     }
 
     fn attempted(&mut self, says: Says, acted: Acted, reply: Reply, reserve: i64, looks_meanwhile: bool) -> bool {
@@ -752,7 +752,7 @@ impl<'a> Run<'a> {
         let event = Event::Attempted { verdict: verdict(says), meanwhile: None };
         let moment = self.world.clocks.moment();
         let Action::Answer(ending) = other.next(event, moment) else { return None };
-        let what = other.leaves(&ending, moment)?;
+        let what = other.to_remember(&ending, moment)?;
         if is_this {
             self.memory.push((self.world.clocks.steady(), !self.call().immutable, what.clone()));
         }

@@ -273,8 +273,8 @@ impl Facts {
                 self.mix_time(doubt.began.wall);
                 self.mix_ms(ms_of(doubt.cut_at) - self.began);
                 self.mix(
-                    u64::from(doubt.has_left)
-                        + 2 * u64::from(doubt.is_lost)
+                    u64::from(doubt.was_seen_gone)
+                        + 2 * u64::from(doubt.end_unknown)
                         + 4 * u64::from(doubt.is_namesake)
                         + 8 * u64::from(doubt.has_changed),
                 );

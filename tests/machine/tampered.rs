@@ -3,9 +3,9 @@
 
 use std::time::Duration;
 
-use graph_message::delivery::admission::NotAdmitted;
 use graph_message::delivery::ending::{Ending, NotADraft};
 use graph_message::delivery::finding::Unsettled;
+use graph_message::delivery::kept_out::KeptOut;
 use graph_message::delivery::retry::Wait;
 use graph_message::delivery::step::Action;
 use graph_message::delivery::verdict::{DoubtCause, Refusal, Verdict};
@@ -76,7 +76,7 @@ fn endings() -> Vec<Ending> {
         Ending::Unknown(Unsettled::Gone),
         Ending::Unknown(Unsettled::CameBack),
         Ending::EarlierUnknown(Unsettled::OutOfTime),
-        Ending::KeptOut(NotAdmitted::OutOfTime),
+        Ending::KeptOut(KeptOut::OutOfTime),
         Ending::CancelledWhileWaiting,
     ]
 }

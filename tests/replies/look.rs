@@ -654,7 +654,7 @@ fn a_message_in_an_unlikely_reply() {
                                     status == 200
                                         && is_whole
                                         && row.is_graphs() == Some(true)
-                                        && framing != Framing::UntilClose,
+                                        && framing != Framing::Uncertain,
                                     status == 200 && is_whole,
                                 );
                                 if let Some(shown) = shown {

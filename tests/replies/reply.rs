@@ -18,7 +18,7 @@ pub fn now() -> SystemTime {
     SystemTime::UNIX_EPOCH + Duration::from_secs(NOW)
 }
 
-pub const FRAMINGS: [Framing; 3] = [Framing::Length, Framing::Chunked, Framing::UntilClose];
+pub const FRAMINGS: [Framing; 3] = [Framing::Length, Framing::Chunked, Framing::Uncertain];
 pub const ENDS: [BodyEnd; 3] = [BodyEnd::Complete, BodyEnd::CutOff, BodyEnd::TooLong];
 pub const CAUSES: [Cause; 8] = [
     Cause::Cancelled,
@@ -147,7 +147,7 @@ impl Row {
 
     /// Whether the end of its body did not come that its framing tells.
     pub fn breaks_off(&self) -> bool {
-        self.reply.framing != Framing::UntilClose && self.reply.body_end == BodyEnd::CutOff
+        self.reply.framing != Framing::Uncertain && self.reply.body_end == BodyEnd::CutOff
     }
 
     /// Whether it can come from the transport: 204 and 304 have no body, and are framed by that (RFC 9112, 6.3); what is too

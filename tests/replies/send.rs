@@ -25,8 +25,8 @@ fn allowed(row: &Row, waits: &[Option<Duration>]) -> Vec<Verdict> {
         // [D Answer] A reply that breaks off is whoever broke it off's.
         400..=499 if row.breaks_off() => None,
         // [D Answer] Emptiness that is framed; 202 whatever else it says [P 1.2], any other 2xx [P 1.2] if it names its request.
-        202 => (is_empty && is_whole && row.reply.framing != Framing::UntilClose).then_some(Verdict::Accepted),
-        200..=299 => (is_empty && is_whole && row.reply.framing != Framing::UntilClose && has_request_id)
+        202 => (is_empty && is_whole && row.reply.framing != Framing::Uncertain).then_some(Verdict::Accepted),
+        200..=299 => (is_empty && is_whole && row.reply.framing != Framing::Uncertain && has_request_id)
             .then_some(Verdict::Accepted),
         // [D Answer] 429 waits, but for one without a code or with `UnknownError`: [P 1.6] ambiguous.
         429 => match row.json {
@@ -81,7 +81,7 @@ fn doubts(row: &Row) -> Vec<Verdict> {
         (DoubtCause::CutOff, is_refusal && row.breaks_off()),
         (
             DoubtCause::CutOff,
-            is_success && (reply.body_end != BodyEnd::Complete || reply.framing == Framing::UntilClose),
+            is_success && (reply.body_end != BodyEnd::Complete || reply.framing == Framing::Uncertain),
         ),
         (DoubtCause::UnlikelySuccess, is_success && (!reply.body.is_empty() || reply.body_end == BodyEnd::TooLong)),
         (DoubtCause::UnlikelySuccess, is_success && reply.status != 202 && reply.request_id.is_empty()),

@@ -56,7 +56,7 @@ fn wait(seconds: &str, reply: Reply) -> Reply {
 pub fn to_send(end: End, request: &Request, date: SystemTime) -> Reply {
     let empty = |status| graph(status, Vec::new(), request, date);
     let anonymous = |status| Reply { request_id: String::new(), client_request_ids: Vec::new(), ..empty(status) };
-    let unframed = |status| Reply { framing: Framing::UntilClose, ..empty(status) };
+    let unframed = |status| Reply { framing: Framing::Uncertain, ..empty(status) };
     let foreign = |status| foreign(status, request, date);
     let error = |status, code| error(status, code, request, date);
     match end {
@@ -128,7 +128,7 @@ pub fn to_look(fault: LookFault, is_list: bool, request: &Request, date: SystemT
         LookFault::Page200 => foreign(200),
         LookFault::Unframed200 => {
             let body = if is_list { json!({"value": []}) } else { draft(0, 0, "x", Folder::Drafts, None) };
-            Reply { framing: Framing::UntilClose, ..json(&body, request, date) }
+            Reply { framing: Framing::Uncertain, ..json(&body, request, date) }
         }
         LookFault::Wait429 => wait("2", throttled()),
         LookFault::LongWait429 => wait("150", throttled()),

@@ -84,7 +84,7 @@ impl Check {
             None => true,
         };
         let has_copy = sent.iter().any(may_be_it);
-        self.has_left |= has_copy;
+        self.was_seen_gone |= has_copy;
         if has_copy {
             return Next::Settled(Finding::Unknown(Unsettled::Copy));
         }

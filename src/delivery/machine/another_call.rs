@@ -16,7 +16,7 @@ impl Machine {
     pub(super) fn after_another(&mut self, earlier: Option<Earlier>, now: Moment) -> Action {
         match earlier {
             Some(Earlier { what: Remembered::Accepted { ended, internet_message_id, .. }, same: Same::Yes }) => {
-                self.was_accepted(ended, internet_message_id)
+                self.after_accepted(ended, internet_message_id)
             }
             // If it is this one it shows; a draft that stays may be a copy, or the service is slow.
             Some(Earlier { what: Remembered::Accepted { began, ended, .. }, same: Same::Perhaps }) => {
@@ -51,11 +51,11 @@ impl Machine {
         if in_doubt {
             let doubt =
                 self.doubt.take().unwrap_or_else(|| Doubt::new(self.began, self.began.steady, Known::default()));
-            self.doubt = Some(Doubt { is_lost: true, ..doubt });
+            self.doubt = Some(Doubt { end_unknown: true, ..doubt });
             self.in_doubt = true;
         }
         Action::Answer(match (self.purpose, cancelled) {
-            (Purpose::Send, cancelled) => Ending::Left { cancelled, in_doubt },
+            (Purpose::Send, cancelled) => Ending::GaveUpWaiting { cancelled, in_doubt },
             (Purpose::Check, true) => Ending::Unknown(Unsettled::Cancelled),
             (Purpose::Check, false) => Ending::Unknown(Unsettled::OutOfTime),
         })
@@ -69,7 +69,7 @@ impl Machine {
     }
 
     /// Graph accepted the mail: it is never sent again, nor called unsent, however long it stays visible.
-    pub(super) fn was_accepted(&mut self, ended: Instant, internet_message_id: Option<Arc<str>>) -> Action {
+    pub(super) fn after_accepted(&mut self, ended: Instant, internet_message_id: Option<Arc<str>>) -> Action {
         self.in_doubt = true;
         self.known.internet_message_id = self.known.internet_message_id.take().or(internet_message_id);
         match (self.purpose, self.rules.verify) {
@@ -99,7 +99,7 @@ impl Machine {
         let internet_message_id = doubt.known.internet_message_id.clone();
         self.known.internet_message_id = self.known.internet_message_id.take().or(internet_message_id);
         let is_settled =
-            doubt.settled.is_some_and(|settled| settled >= doubt.settles_in(self.rules.settle)) && !doubt.has_left;
+            doubt.settled.is_some_and(|settled| settled >= doubt.settles_in(self.rules.settle)) && !doubt.was_seen_gone;
         if is_settled && self.purpose == Purpose::Send {
             return self.after_another(None, now);
         }
@@ -108,7 +108,7 @@ impl Machine {
         // What this call has seen itself counts more.
         self.known.draft = self.known.draft.take().or(doubt.known.draft);
         doubt.known.draft = self.known.draft.clone();
-        self.has_left |= doubt.has_left;
+        self.was_seen_gone |= doubt.was_seen_gone;
         self.has_changed |= doubt.has_changed;
         let check = Check::of(&doubt, self.rules.settle);
         self.doubt = Some(doubt);

@@ -25,7 +25,9 @@ impl Machine {
             Verify::Never => (Duration::ZERO, false),
             // With plain ids the message is often gone under its id when the doubt comes, and then only what was learned
             // before can find it.
-            Verify::OnDoubt | Verify::Always => ((self.rules.settle + TIME_TO_LOOK).min(self.left(now) / 2), !is_known),
+            Verify::OnDoubt | Verify::Always => {
+                ((self.rules.settle + TIME_TO_LOOK).min(self.time_left(now) / 2), !is_known)
+            }
         };
         Action::Attempt { reserve, looks_meanwhile }
     }
@@ -35,7 +37,7 @@ impl Machine {
         self.last = Some(verdict.clone());
         match meanwhile {
             Some(LookResult::Draft(draft)) => self.known.learn(&draft),
-            Some(LookResult::NotADraft(_) | LookResult::Gone) => self.has_left = true,
+            Some(LookResult::NotADraft(_) | LookResult::Gone) => self.was_seen_gone = true,
             Some(LookResult::NotAllowed(_) | LookResult::Another | LookResult::Failed(_)) | None => {}
         }
         self.in_doubt = match &verdict {
@@ -49,7 +51,7 @@ impl Machine {
             // the mail, the next no longer found the draft, and its 404 is what we get.
             Verdict::Refused(Refusal::NotFound | Refusal::Conflict) if self.known.draft.is_some() => self.doubts(now),
             // It may have left by this very attempt, or by one before: such a refusal may be that of a later repetition.
-            Verdict::Refused(Refusal::NotFound | Refusal::Conflict | Refusal::Rejected) if self.has_left => {
+            Verdict::Refused(Refusal::NotFound | Refusal::Conflict | Refusal::Rejected) if self.was_seen_gone => {
                 self.doubts(now)
             }
             // After a doubt such a refusal may just as well mean that the earlier attempt was accepted after all.
@@ -65,7 +67,7 @@ impl Machine {
     }
 
     pub(super) fn tries_again(&mut self, verdict: &Verdict, now: Moment) -> Action {
-        match retry::after(verdict, self.attempts, self.rules.max_attempts, self.left(now)) {
+        match retry::after(verdict, self.attempts, self.rules.max_attempts, self.time_left(now)) {
             Some(wait) => {
                 self.phase = Phase::Attempts;
                 Action::Wait(wait)
@@ -76,7 +78,7 @@ impl Machine {
 
     pub(super) fn as_attempted(&self, now: Moment) -> Action {
         Action::Answer(match &self.last {
-            Some(verdict) => Ending::AsAttempted(verdict.clone(), self.left(now).is_zero()),
+            Some(verdict) => Ending::AsAttempted(verdict.clone(), self.time_left(now).is_zero()),
             None => Ending::Unknown(Unsettled::NotAsked),
         })
     }
@@ -85,7 +87,7 @@ impl Machine {
     pub(super) fn doubts(&mut self, now: Moment) -> Action {
         self.in_doubt = true;
         let mut doubt = Doubt::new(self.began, now.steady, self.known.clone());
-        doubt.has_left = self.has_left;
+        doubt.was_seen_gone = self.was_seen_gone;
         doubt.has_changed = self.has_changed;
         let check = Check::of(&doubt, self.rules.settle);
         self.doubt = Some(doubt);

@@ -14,7 +14,7 @@ use crate::graph::{FolderResult, ItemSeen, LookFailure};
 
 impl Machine {
     pub(super) fn checked(&mut self, check: Box<Check>, next: Next, now: Moment) -> Action {
-        self.has_left |= check.has_left();
+        self.was_seen_gone |= check.was_seen_gone();
         self.has_changed |= check.has_changed();
         let (phase, action) = match next {
             // Sent, or received: that depends on where it is.
@@ -71,7 +71,7 @@ impl Machine {
                     Some(Verdict::Doubtful(_) | Verdict::Accepted | Verdict::Throttled(_) | Verdict::NotBegun(_))
                     | None
                         if self.attempts < self.rules.max_attempts
-                            && self.left(now) > self.rules.settle + TIME_TO_LOOK =>
+                            && self.time_left(now) > self.rules.settle + TIME_TO_LOOK =>
                     {
                         self.attempts(now)
                     }
@@ -148,7 +148,7 @@ impl Machine {
             }
             FolderResult::NotAllowed(status) => Action::Answer(Ending::Unknown(Unsettled::NotAllowed(status))),
             FolderResult::Failed(failure) => {
-                match retry::after(&Verdict::Throttled(failure.wait), asked, MOST_FOLDER_LOOKS, self.left(now)) {
+                match retry::after(&Verdict::Throttled(failure.wait), asked, MOST_FOLDER_LOOKS, self.time_left(now)) {
                     Some(wait) => {
                         self.phase = Phase::AsksForSentItems(check, item, asked + 1);
                         Action::Wait(wait)

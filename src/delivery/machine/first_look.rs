@@ -12,7 +12,7 @@ use crate::delivery::verdict::Verdict;
 use crate::graph::{DraftSeen, LookFailure, LookResult};
 
 impl Machine {
-    /// A look before the first attempt: what it shows needs no clock.
+    /// A look before the first attempt.
     pub(super) fn looks_first(&mut self, looks: u32) -> Action {
         self.phase = Phase::LooksFirst(looks);
         Action::Look { recipients: true }
@@ -20,7 +20,7 @@ impl Machine {
 
     pub(super) fn looked_first(&mut self, looks: u32, shown: LookResult, now: Moment) -> Action {
         match shown {
-            LookResult::Draft(draft) => self.is_a_draft(looks, &draft, now),
+            LookResult::Draft(draft) => self.saw_draft_first(looks, &draft, now),
             LookResult::NotADraft(_) => Action::Answer(Ending::NotADraft(NotADraft::BeforeCall)),
             // An earlier run of the program may have sent it.
             LookResult::Gone => match &self.known.internet_message_id {
@@ -39,12 +39,12 @@ impl Machine {
         }
     }
 
-    pub(super) fn is_a_draft(&mut self, looks: u32, draft: &DraftSeen, now: Moment) -> Action {
+    pub(super) fn saw_draft_first(&mut self, looks: u32, draft: &DraftSeen, now: Moment) -> Action {
         self.known.learn(draft);
         // An earlier run may have sent it, and then it waits in Drafts.
         match self.clock.waits(self.known.deferred(), self.rules.settle, now) {
             Waits::No => {}
-            Waits::For(left) if left < self.left(now) => {
+            Waits::For(left) if left < self.time_left(now) => {
                 self.phase = Phase::LooksFirst(looks);
                 return Action::Wait(Wait::exactly(left));
             }
@@ -60,12 +60,12 @@ impl Machine {
 
     pub(super) fn looks_first_again(&mut self, looks: u32, failure: Option<LookFailure>, now: Moment) -> Action {
         let told = failure.and_then(|failure| failure.wait);
-        match retry::after(&Verdict::Throttled(told), looks, self.rules.max_attempts, self.left(now)) {
+        match retry::after(&Verdict::Throttled(told), looks, self.rules.max_attempts, self.time_left(now)) {
             Some(wait) => {
                 self.phase = Phase::LooksFirst(looks + 1);
                 Action::Wait(wait)
             }
-            None => Action::Answer(Ending::CannotLook(failure, self.left(now).is_zero())),
+            None => Action::Answer(Ending::CannotLook(failure, self.time_left(now).is_zero())),
         }
     }
 }

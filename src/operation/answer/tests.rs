@@ -221,14 +221,14 @@ fn all() -> Vec<Error> {
         Ending::MayNotLook(403),
         Ending::CannotLook(None, false),
         Ending::NotSent,
-        Ending::KeptOut(NotAdmitted::Cancelled),
-        Ending::KeptOut(NotAdmitted::OutOfTime),
-        Ending::KeptOut(NotAdmitted::Paused(Duration::from_secs(600))),
+        Ending::KeptOut(KeptOut::Cancelled),
+        Ending::KeptOut(KeptOut::OutOfTime),
+        Ending::KeptOut(KeptOut::Paused(Duration::from_secs(600))),
         Ending::CancelledWhileWaiting,
-        Ending::Left { cancelled: true, in_doubt: false },
-        Ending::Left { cancelled: true, in_doubt: true },
-        Ending::Left { cancelled: false, in_doubt: false },
-        Ending::Left { cancelled: false, in_doubt: true },
+        Ending::GaveUpWaiting { cancelled: true, in_doubt: false },
+        Ending::GaveUpWaiting { cancelled: true, in_doubt: true },
+        Ending::GaveUpWaiting { cancelled: false, in_doubt: false },
+        Ending::GaveUpWaiting { cancelled: false, in_doubt: true },
     ] {
         all.push(error(&ending, None, &me()));
     }
@@ -320,10 +320,10 @@ fn a_challenge_is_told_of_wherever_it_is_met() {
 }
 
 #[test]
-fn who_shares_a_send_is_told_the_name_that_it_gave() {
+fn who_shares_a_send_is_told_the_internet_message_id_that_it_gave() {
     let known = Known { internet_message_id: Some("<m>".into()), draft: None };
     let error = of_a_shared_send(Error::new(Status::Rejected, "m"), &me(), &known);
     assert_eq!(error.internet_message_id, "<m>");
     assert_eq!(busy(Stopped::OutOfTime, &me(), &known).internet_message_id, "<m>");
-    assert_eq!(left(Stopped::Cancelled, false, &me(), &known).internet_message_id, "<m>");
+    assert_eq!(gave_up_waiting(Stopped::Cancelled, false, &me(), &known).internet_message_id, "<m>");
 }

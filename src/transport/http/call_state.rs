@@ -146,8 +146,8 @@ impl CallState {
         !mem::replace(&mut self.state().requesting, true)
     }
 
-    /// The connection waited for a request for too long, and nothing of this one was written to it.
-    pub fn is_found_stale(&self) {
+    /// Notes that the connection waited for a request for too long, and that nothing of this one was written to it.
+    pub fn mark_stale(&self) {
         self.state().is_stale = true;
     }
 

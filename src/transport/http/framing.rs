@@ -8,7 +8,7 @@ use ::http::{HeaderMap, HeaderValue, Version, header};
 
 use crate::graph::Framing;
 
-/// How a reply says where its body ends; `UntilClose` also where it says so in no way that everybody understands alike.
+/// How a reply says where its body ends.
 pub fn framing(status: u16, version: Version, headers: &HeaderMap) -> Framing {
     let (mut codings, mut is_chunked, mut length) = (0, false, None);
     for (name, value) in headers {
@@ -16,19 +16,19 @@ pub fn framing(status: u16, version: Version, headers: &HeaderMap) -> Framing {
             codings += 1;
             is_chunked = trimmed(value.as_bytes()).eq_ignore_ascii_case(b"chunked");
         } else if *name == header::CONTENT_LENGTH && !agrees(&mut length, value) {
-            return Framing::UntilClose;
+            return Framing::Uncertain;
         }
     }
     match (status, codings, length) {
         // No body follows it, and one that announces a body belies itself.
         (204, 0, None | Some(0)) => Framing::Length,
-        (204, _, _) => Framing::UntilClose,
+        (204, _, _) => Framing::Uncertain,
         // What it announces is the length of another reply.
         (304, _, _) => Framing::Length,
         (_, 0, Some(_)) => Framing::Length,
         // HTTP/1.0 knows no codings; with a length as well, two recipients may each go by another.
         (_, 1, None) if is_chunked && version == Version::HTTP_11 => Framing::Chunked,
-        _ => Framing::UntilClose,
+        _ => Framing::Uncertain,
     }
 }
 
@@ -148,15 +148,15 @@ mod tests {
             &["Content-Length: 0", "Content-Length: 5"],
             &["Content-Length: 0", "Content-Length: "],
         ] {
-            assert_eq!(read(202, Version::HTTP_11, lines), Framing::UntilClose, "{lines:?}");
+            assert_eq!(read(202, Version::HTTP_11, lines), Framing::Uncertain, "{lines:?}");
         }
-        assert_eq!(read(202, Version::HTTP_10, &["Transfer-Encoding: chunked"]), Framing::UntilClose);
+        assert_eq!(read(202, Version::HTTP_10, &["Transfer-Encoding: chunked"]), Framing::Uncertain);
         assert_eq!(
             read(202, Version::HTTP_10, &["Transfer-Encoding: chunked", "Content-Length: 0"]),
-            Framing::UntilClose
+            Framing::Uncertain
         );
         for lines in [&["Transfer-Encoding: chunked"][..], &["Content-Length: 5"], &["Content-Length: +0"]] {
-            assert_eq!(read(204, Version::HTTP_11, lines), Framing::UntilClose, "{lines:?}");
+            assert_eq!(read(204, Version::HTTP_11, lines), Framing::Uncertain, "{lines:?}");
         }
     }
 

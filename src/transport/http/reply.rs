@@ -18,11 +18,11 @@ pub fn read_reply(response: http::Response<ureq::Body>, request: &Request, call:
     let mut framing = framing(status, parts.version, &parts.headers);
     let (body, body_end) = match framing {
         // Nothing in such a body could make the reply certain, so nobody waits for a connection to end.
-        Framing::UntilClose if parts.status.is_success() => (Vec::new(), BodyEnd::CutOff),
+        Framing::Uncertain if parts.status.is_success() => (Vec::new(), BodyEnd::CutOff),
         _ => read_body(&mut body.as_reader())?,
     };
     if framing == Framing::Chunked && !call.ends_in_last_chunk() {
-        framing = Framing::UntilClose;
+        framing = Framing::Uncertain;
     }
     let (mut date, mut retry_after) = (Sole::Absent, Sole::Absent);
     let mut request_id = String::new();

@@ -141,8 +141,8 @@ impl Tcp {
         self.at_rest
     }
 
-    /// A reply has ended and the next request has not begun.
-    pub fn at_rest(&mut self) {
+    /// Notes that a reply has ended and the next request has not begun.
+    pub fn comes_to_rest(&mut self) {
         self.at_rest = true;
     }
 }

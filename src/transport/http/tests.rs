@@ -211,7 +211,7 @@ fn only_an_end_that_is_certain_is_taken_for_one() {
         "HTTP/1.1 204 No Content\r\n\r\n",
     ] {
         let read = replied(reply).unwrap();
-        assert_ne!(read.framing, Framing::UntilClose, "{reply:?}");
+        assert_ne!(read.framing, Framing::Uncertain, "{reply:?}");
         assert_eq!((read.body_end, read.body.len()), (BodyEnd::Complete, 0), "{reply:?}");
     }
     for reply in [
@@ -240,7 +240,7 @@ fn only_an_end_that_is_certain_is_taken_for_one() {
         "HTTP/1.1 202 Accepted\r\nContent-Length:\r\n 0\r\n\r\n",
     ] {
         match replied(reply) {
-            Ok(read) => assert_eq!(read.framing, Framing::UntilClose, "{reply:?}"),
+            Ok(read) => assert_eq!(read.framing, Framing::Uncertain, "{reply:?}"),
             Err(failure) => assert!(failure.handed_on, "{reply:?}: {failure:?}"),
         }
     }

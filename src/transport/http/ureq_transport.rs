@@ -112,7 +112,7 @@ impl Transport for UreqTransport {
     /// ureq asks when a reply has ended, and again before the next request. Whether it is still open is found when that is
     /// written: what an earlier look does not see may come before the request all the same.
     fn is_open(&mut self) -> bool {
-        self.stream.tcp().at_rest();
+        self.stream.tcp().comes_to_rest();
         true
     }
 
@@ -128,7 +128,7 @@ fn write_request(stream: &mut Stream, call: &CallState, bytes: &[u8]) -> io::Res
     stream.write_watched(bytes, |heard| match (mem::take(&mut is_first), heard) {
         (_, Heard::Nothing) => Ok(()),
         (true, _) if was_at_rest => {
-            call.is_found_stale();
+            call.mark_stale();
             Err(Trouble::error(Cause::Connection, "the connection was closed while it waited for a request"))
         }
         (true, Heard::Bytes) => Err(Trouble::error(Cause::Protocol, "the peer spoke before it was asked")),

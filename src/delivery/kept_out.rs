@@ -1,10 +1,10 @@
-//! Why a request was not made.
+//! Why a request was kept out of the gate of its mailbox.
 
 use std::time::Duration;
 
-/// Why a request was not made: nothing of it left the process.
+/// Why a request was kept out of the gate of its mailbox: nothing of it left the process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum NotAdmitted {
+pub enum KeptOut {
     /// The call was cancelled.
     Cancelled,
     /// The deadline of the call passed.

@@ -1,4 +1,4 @@
-//! What a call leaves to later ones.
+//! What is to be remembered of a call, for later ones.
 
 use std::time::Duration;
 
@@ -10,20 +10,20 @@ use crate::delivery::remembered::{Doubt, Known, Remembered};
 use crate::delivery::verdict::Verdict;
 
 impl Machine {
-    /// What later calls must know of this one, which ended so.
-    pub fn leaves(&self, ending: &Ending, now: Moment) -> Option<Remembered> {
+    /// What is to be remembered of this call, which ended so: what later ones must know.
+    pub fn to_remember(&self, ending: &Ending, now: Moment) -> Option<Remembered> {
         match self.purpose {
-            Purpose::Send => self.send_leaves(ending, now),
-            Purpose::Check => self.check_leaves(ending),
+            Purpose::Send => self.to_remember_of_send(ending, now),
+            Purpose::Check => self.to_remember_of_check(ending),
         }
     }
 
     /// What a check found sent needs no other look; when it was sent is what was known before. What it saw that was not there for
     /// the call that is in doubt is that doubt's, too.
-    pub(super) fn check_leaves(&self, ending: &Ending) -> Option<Remembered> {
+    pub(super) fn to_remember_of_check(&self, ending: &Ending) -> Option<Remembered> {
         let nothing_known = || Doubt::new(self.began, self.began.steady, Known::default());
         // Another call may be sending it still.
-        let behind_another = self.doubt.as_ref().filter(|doubt| doubt.is_lost);
+        let behind_another = self.doubt.as_ref().filter(|doubt| doubt.end_unknown);
         let doubt = match (&self.earlier, behind_another) {
             (Some(accepted @ Remembered::Accepted { .. }), _) => return Some(accepted.clone()),
             (Some(Remembered::InDoubt(_)) | None, Some(doubt)) | (Some(Remembered::InDoubt(doubt)), None) => {
@@ -43,7 +43,7 @@ impl Machine {
             }),
             Ending::Unknown(_) if is_news => Some(Remembered::InDoubt(Doubt {
                 known,
-                has_left: self.has_left,
+                was_seen_gone: self.was_seen_gone,
                 has_changed: self.has_changed,
                 settle: doubt.settles_in(self.rules.settle),
                 settled: None,
@@ -61,19 +61,19 @@ impl Machine {
             | Ending::EarlierUnknown(_)
             | Ending::KeptOut(_)
             | Ending::CancelledWhileWaiting
-            | Ending::Left { .. } => None,
+            | Ending::GaveUpWaiting { .. } => None,
         }
     }
 
-    pub(super) fn send_leaves(&self, ending: &Ending, now: Moment) -> Option<Remembered> {
+    pub(super) fn to_remember_of_send(&self, ending: &Ending, now: Moment) -> Option<Remembered> {
         match ending {
             Ending::Accepted | Ending::Found(_) => Some(Remembered::Accepted {
                 began: self.began,
                 ended: now.steady,
                 internet_message_id: self.known.internet_message_id.clone(),
             }),
-            Ending::Unknown(why) | Ending::EarlierUnknown(why) => self.doubt_left(None, *why, now),
-            Ending::AsAttempted(Verdict::Doubtful(_), _) => self.doubt_left(None, Unsettled::NotAsked, now),
+            Ending::Unknown(why) | Ending::EarlierUnknown(why) => self.doubt_to_remember(None, *why, now),
+            Ending::AsAttempted(Verdict::Doubtful(_), _) => self.doubt_to_remember(None, Unsettled::NotAsked, now),
             // What a look found sent needs no other look.
             Ending::NotADraft(NotADraft::EarlierCall) if self.has_found_sent => {
                 let (began, ended) = self.doubt.as_ref().map_or((self.began, now.steady), |d| (d.began, d.cut_at));
@@ -93,16 +93,21 @@ impl Machine {
             | Ending::NotSent
             | Ending::KeptOut(_)
             | Ending::CancelledWhileWaiting
-            | Ending::Left { .. } => {
+            | Ending::GaveUpWaiting { .. } => {
                 let settle = self.rules.settle;
                 let settles_in = self.doubt.as_ref().map_or(settle, |doubt| doubt.settles_in(settle));
                 let settled = (!self.in_doubt).then_some(settles_in);
-                self.doubt_left(settled, Unsettled::NotAsked, now)
+                self.doubt_to_remember(settled, Unsettled::NotAsked, now)
             }
         }
     }
 
-    pub(super) fn doubt_left(&self, settled: Option<Duration>, why: Unsettled, now: Moment) -> Option<Remembered> {
+    pub(super) fn doubt_to_remember(
+        &self,
+        settled: Option<Duration>,
+        why: Unsettled,
+        now: Moment,
+    ) -> Option<Remembered> {
         let doubt = match &self.doubt {
             Some(doubt) => doubt.clone(),
             // A look before sending met what an earlier run of the program may have sent.
@@ -132,7 +137,7 @@ impl Machine {
         let known = self.known.clone();
         Some(Remembered::InDoubt(Doubt {
             known,
-            has_left: self.has_left,
+            was_seen_gone: self.was_seen_gone,
             has_changed: self.has_changed,
             settle: doubt.settles_in(self.rules.settle),
             settled,
@@ -170,18 +175,18 @@ mod tests {
 
     #[test]
     fn a_doubt_takes_the_longest_time_that_anybody_allowed_it() {
-        let left = |machine: &Machine, now| match machine.leaves(&Ending::Unknown(Unsettled::OutOfTime), now) {
+        let doubt_of = |machine: &Machine, now| match machine.to_remember(&Ending::Unknown(Unsettled::OutOfTime), now) {
             Some(Remembered::InDoubt(doubt)) => doubt,
             other => panic!("{other:?}"),
         };
         let (mut first, now) = machine(Purpose::Send, 20, None, None);
         attempted(&mut first, Verdict::Doubtful(DoubtCause::NotGraphs), now);
-        let doubt = left(&first, now);
+        let doubt = doubt_of(&first, now);
         assert_eq!(doubt.settle, Duration::from_secs(20));
         for (settle_s, longest_s) in [(5, 20), (60, 60)] {
             let (mut next, now) = machine(Purpose::Send, settle_s, None, Some(Remembered::InDoubt(doubt.clone())));
             assert_eq!(next.next(Event::Begins, now), Action::Look { recipients: false });
-            assert_eq!(left(&next, now).settle, Duration::from_secs(longest_s));
+            assert_eq!(doubt_of(&next, now).settle, Duration::from_secs(longest_s));
         }
     }
 
@@ -207,7 +212,7 @@ mod tests {
                 Purpose::Send => Ending::EarlierUnknown(Unsettled::Namesake),
                 Purpose::Check => Ending::Unknown(Unsettled::Namesake),
             };
-            match machine.leaves(&ending, now) {
+            match machine.to_remember(&ending, now) {
                 Some(Remembered::InDoubt(doubt)) => assert!(doubt.is_namesake && doubt.settled.is_none()),
                 left => panic!("{purpose:?}: {left:?}"),
             }
@@ -225,10 +230,10 @@ mod tests {
                 else {
                     panic!("goes on")
                 };
-                let left = machine.leaves(&ending, began);
+                let left = machine.to_remember(&ending, began);
                 match (in_doubt, left) {
                     (true, Some(Remembered::InDoubt(doubt))) => {
-                        assert!(doubt.is_lost && doubt.settled.is_none());
+                        assert!(doubt.end_unknown && doubt.settled.is_none());
                         assert_eq!(doubt.known.internet_message_id.as_deref(), Some("<m>"));
                     }
                     (false, None) => {}
