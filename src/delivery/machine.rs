@@ -8,6 +8,7 @@ mod attempts;
 mod conclusion;
 mod first_look;
 mod looks;
+mod sent_items;
 mod to_remember;
 
 use std::sync::Arc;
@@ -25,8 +26,6 @@ use crate::graph::ItemSeen;
 
 /// What an attempt leaves of the time for the looks after it, beside the time to settle.
 const TIME_TO_LOOK: Duration = Duration::from_secs(2);
-/// How often a check asks for the id of Sent Items where asking fails.
-const MOST_FOLDER_LOOKS: u32 = 4;
 
 /// When to look at the message that is sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -6,10 +6,7 @@ use std::time::{Duration, Instant, SystemTime};
 use uuid::Uuid;
 
 use crate::signal::Signal;
-use crate::transport::Cancel;
-
-/// The longest a waiting thread does not ask whether it was cancelled.
-const SLICE: Duration = Duration::from_millis(25);
+use crate::transport::{Cancel, SLICE};
 
 /// Clocks, waiting, and chance.
 pub trait Clock: Send + Sync {

@@ -1,11 +1,15 @@
 //! One request inside its bounds: the deadline and the cancel of its call, the gate of its mailbox, its token and the renewal of
 //! that, and its repetition where that is safe. Knows no operation: what a reply is to be stands in the request, and what follows
 //! from it is the operation's affair.
+//!
+//! No operation of today uses repetition, bodies and their stall, a second host, or the headers of a reply that a request asks for:
+//! the requests for tokens, the writing of mails and the uploads that are to come need them.
 
 #![cfg_attr(not(test), deny(clippy::wildcard_enum_match_arm))]
 
 mod bounds;
 mod clock;
+mod exchange;
 mod log;
 mod repeat;
 mod session;
@@ -14,9 +18,10 @@ use std::time::Duration;
 
 pub use bounds::{Bounds, Stopped};
 pub use clock::{Clock, SystemClock};
+pub use exchange::{Exchange, exchange_if_room};
 pub use log::{Level, Log};
 pub use repeat::Repeat;
-pub use session::{Exchange, Session, Terms, exchange_if_room};
+pub use session::{Session, Terms};
 
 use crate::delivery::clocks::Moment;
 use crate::signal::Signal;

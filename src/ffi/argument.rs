@@ -1,8 +1,9 @@
-//! Strings and objects on their way in, results on their way out.
+//! Strings and objects on their way in; objects and times on their way out.
 
 use std::ffi::CStr;
 use std::mem::MaybeUninit;
 use std::ptr;
+use std::time::Duration;
 
 use libc::c_char;
 
@@ -49,5 +50,21 @@ pub fn object<T>(what: &str, object: Option<T>) -> Result<T, Error> {
 pub fn give<T>(out: Option<&mut MaybeUninit<*mut T>>, value: Option<T>) {
     if let Some(out) = out {
         out.write(value.map_or(ptr::null_mut(), |value| Box::into_raw(Box::new(value))));
+    }
+}
+
+/// A time in milliseconds, rounded up, and the longest there is where it is longer.
+pub fn milliseconds(time: Duration) -> u32 {
+    u32::try_from(time.as_micros().div_ceil(1000)).unwrap_or(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times() {
+        assert_eq!(milliseconds(Duration::from_micros(1)), 1);
+        assert_eq!(milliseconds(Duration::from_secs(1 << 40)), u32::MAX);
     }
 }

@@ -2,9 +2,10 @@ use std::ffi::CString;
 
 use libc::c_char;
 
+use super::argument::milliseconds;
 use super::panic::guard_value;
 use super::status::{GRAPH_OK, graph_status};
-use super::string::{c_string, milliseconds};
+use super::string::c_string;
 use crate::error::Error;
 
 /// No look was made, or none that showed anything.

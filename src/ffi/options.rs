@@ -1,4 +1,4 @@
-use std::ffi::{CString, c_void};
+use std::ffi::c_void;
 use std::path::Path;
 
 use libc::c_char;
@@ -7,6 +7,7 @@ use super::argument::{object, text, text_or_empty};
 use super::guard::guard;
 use super::panic::guard_value;
 use super::status::graph_status;
+use super::string::c_string;
 use crate::client::{Level, Log, Roots, Settings, Verify};
 use crate::error::Error;
 
@@ -238,8 +239,7 @@ pub extern "C" fn graph_options_set_log(
         settings.set_log(log.map_or_else(Log::default, |function| {
             let context = Context(context);
             Log::to(move |level: Level, line: &str| {
-                let line = CString::new(line.replace('\0', " ")).unwrap_or_default();
-                function(context.pointer(), level as i32, line.as_ptr());
+                function(context.pointer(), level as i32, c_string(line).as_ptr());
             })
         }));
         Ok(())

@@ -4,13 +4,13 @@ use std::time::Duration;
 use libc::c_char;
 use once_cell::sync::OnceCell;
 
-use super::argument::{text, text_or_empty};
+use super::argument::{milliseconds, text, text_or_empty};
 use super::error::graph_error;
 use super::guard::guard;
 use super::options::graph_options;
 use super::panic::guard_value;
 use super::status::{GRAPH_INTERNAL, graph_status};
-use super::string::{fill, milliseconds};
+use super::string::fill;
 use crate::client::{Client, Settings};
 use crate::error::Error;
 use crate::panic::caught;

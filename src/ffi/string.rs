@@ -1,6 +1,5 @@
 use std::ffi::CString;
 use std::ptr;
-use std::time::Duration;
 
 use libc::c_char;
 
@@ -45,11 +44,6 @@ pub(super) unsafe fn fill(buffer: *mut c_char, size: u32, text: &str) {
     }
 }
 
-/// A time in milliseconds, rounded up, and the longest there is where it is longer.
-pub(super) fn milliseconds(time: Duration) -> u32 {
-    u32::try_from(time.as_micros().div_ceil(1000)).unwrap_or(u32::MAX)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -74,10 +68,8 @@ mod tests {
     }
 
     #[test]
-    fn texts_and_times() {
+    fn texts() {
         assert_eq!(c_string("a\0b").as_c_str(), c"a b");
-        assert_eq!(milliseconds(Duration::from_micros(1)), 1);
-        assert_eq!(milliseconds(Duration::from_secs(1 << 40)), u32::MAX);
         // SAFETY: both are what the function takes.
         unsafe {
             graph_string_free(c_string("x").into_raw());

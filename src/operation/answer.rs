@@ -62,52 +62,12 @@ impl Explanation {
     }
 }
 
-impl Trail {
-    /// The receipt of a mail that a look found sent.
-    fn receipt_of_a_find(&self, sent_id: String, target: &Target) -> Receipt {
-        let (http_status, request_id) = self.last_reply.clone().unwrap_or_default();
-        let client_request_id = Arc::clone(&target.client_request_id);
-        Receipt { found: true, request_id, client_request_id, http_status, attempts: self.handed_on, sent_id }
-    }
-
-    /// The error of these facts, with what every error of a call carries.
-    fn error(&self, status: Status, explanation: Explanation, target: &Target, known: &Known) -> Error {
-        let token = &target.token;
-        let mut message = token.redact(&sentence(&explanation.facts));
-        let (http_status, request_id, code, claims) = match explanation.facts.said {
-            Some(said) => (said.status, said.request_id, said.code, said.claims.unwrap_or_default()),
-            // The last reply to a send, of which nothing is said.
-            None => {
-                let (status, request_id) = self.last_reply.clone().unwrap_or_default();
-                (status, request_id, String::new(), String::new())
-            }
-        };
-        if !request_id.is_empty() {
-            message.push_str(&format!(" [request-id {request_id}]"));
-        }
-        message.push_str(&format!(" [client-request-id {}]", target.client_request_id));
-        Error {
-            status,
-            message,
-            http_status,
-            code,
-            request_id,
-            client_request_id: target.client_request_id.to_string(),
-            retry_after: explanation.retry_after,
-            attempts: self.handed_on,
-            claims: token.redact(&claims),
-            last_look: self.last_look,
-            internet_message_id: internet_message_id_of(known, target),
-        }
-    }
-}
-
 /// The answer of a call that ended so. The status is the machine's; the facts are put together here.
 pub fn of(ending: &Ending, trail: &mut Trail, target: &Target, known: &Known) -> Answer {
     let new = |mail, failed| Explanation::new(mail, failed, target);
     let explanation = match (ending, trail.attempt.take()) {
         (Ending::Accepted, Some(attempt)) => return Ok(accepted(&attempt, trail, target)),
-        (Ending::Found(id), _) => return Ok(trail.receipt_of_a_find(target.token.quote_id(id), target)),
+        (Ending::Found(id), _) => return Ok(found(target.token.quote_id(id), trail, target)),
         (Ending::Accepted | Ending::AsAttempted(..), None) => return Err(Error::internal()),
         (Ending::AsAttempted(_, out_of_time), Some(attempt)) => as_attempted(&attempt, *out_of_time, target),
         (Ending::NotADraft(why), _) => new(Mail::NotSent, Failed::NotADraft(*why)),
@@ -130,9 +90,10 @@ pub fn of(ending: &Ending, trail: &mut Trail, target: &Target, known: &Known) ->
         (Ending::CancelledWhileWaiting, _) => new(Mail::NotSent, Failed::Cancelled(Cancelled::Between)),
         (Ending::GaveUpWaiting { cancelled, in_doubt }, _) => behind_another(*cancelled, *in_doubt, target),
     };
-    Err(trail.error(ending.status(), explanation, target, known))
+    Err(error(ending.status(), explanation, trail, target, known))
 }
 
+/// The receipt of a mail that Graph accepted.
 fn accepted(attempt: &Attempt, trail: &mut Trail, target: &Target) -> Receipt {
     Receipt {
         found: false,
@@ -141,6 +102,44 @@ fn accepted(attempt: &Attempt, trail: &mut Trail, target: &Target) -> Receipt {
         http_status: attempt.exchange.result.as_ref().map_or(0, |reply| reply.status),
         attempts: trail.handed_on,
         sent_id: String::new(),
+    }
+}
+
+/// The receipt of a mail that a look found sent.
+fn found(sent_id: String, trail: &Trail, target: &Target) -> Receipt {
+    let (http_status, request_id) = trail.last_reply.clone().unwrap_or_default();
+    let client_request_id = Arc::clone(&target.client_request_id);
+    Receipt { found: true, request_id, client_request_id, http_status, attempts: trail.handed_on, sent_id }
+}
+
+/// The error of these facts, with what every error of a call carries.
+fn error(status: Status, explanation: Explanation, trail: &Trail, target: &Target, known: &Known) -> Error {
+    let token = &target.token;
+    let mut message = token.redact(&sentence(&explanation.facts));
+    let (http_status, request_id, code, claims) = match explanation.facts.said {
+        Some(said) => (said.status, said.request_id, said.code, said.claims.unwrap_or_default()),
+        // The last reply to a send, of which nothing is said.
+        None => {
+            let (status, request_id) = trail.last_reply.clone().unwrap_or_default();
+            (status, request_id, String::new(), String::new())
+        }
+    };
+    if !request_id.is_empty() {
+        message.push_str(&format!(" [request-id {request_id}]"));
+    }
+    message.push_str(&format!(" [client-request-id {}]", target.client_request_id));
+    Error {
+        status,
+        message,
+        http_status,
+        code,
+        request_id,
+        client_request_id: target.client_request_id.to_string(),
+        retry_after: explanation.retry_after,
+        attempts: trail.handed_on,
+        claims: token.redact(&claims),
+        last_look: trail.last_look,
+        internet_message_id: internet_message_id_of(known, target),
     }
 }
 
@@ -246,7 +245,7 @@ pub fn gave_up_waiting(stopped: Stopped, in_doubt: bool, target: &Target, known:
     let ending = Ending::GaveUpWaiting { cancelled: stopped == Stopped::Cancelled, in_doubt };
     let explanation = behind_another(stopped == Stopped::Cancelled, in_doubt, target);
     let status = ending.status();
-    Trail::default().error(status, explanation, target, known)
+    error(status, explanation, &Trail::default(), target, known)
 }
 
 /// The error of a send that this call shared, which may know more of the mail than the call that sent.
@@ -269,7 +268,7 @@ pub fn busy(stopped: Stopped, target: &Target, known: &Known) -> Error {
         Stopped::OutOfTime => Failed::AnotherCall,
     };
     let explanation = Explanation::new(Mail::MayBeSent, failed, target);
-    Trail::default().error(Status::Unknown, explanation, target, known)
+    error(Status::Unknown, explanation, &Trail::default(), target, known)
 }
 
 #[cfg(test)]

@@ -2,8 +2,12 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::sync::atomic::{AtomicU64, Ordering};
+
+/// The longest that the thread of a call waits without asking whether it was cancelled.
+pub const SLICE: Duration = Duration::from_millis(25);
 
 /// Ends the calls that observe it. Whether later ones are ended too is said where it is observed.
 #[derive(Debug, Clone, Default)]

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 pub use body::Body;
-pub use cancel::{Cancel, CancelSource, Interrupt};
+pub use cancel::{Cancel, CancelSource, Interrupt, SLICE};
 pub use http::{HttpOptions, HttpTransport, Proxy, Roots};
 
 use crate::graph::{Failure, Reply, Request};

@@ -2,15 +2,14 @@
 
 use std::sync::Arc;
 
-use super::{MOST_FOLDER_LOOKS, Machine, Phase, Purpose, TIME_TO_LOOK, lost};
+use super::{Machine, Phase, Purpose, TIME_TO_LOOK};
 use crate::delivery::check::{Check, Next};
 use crate::delivery::clocks::Moment;
 use crate::delivery::ending::{Ending, NotADraft};
 use crate::delivery::finding::{Finding, Unsettled};
-use crate::delivery::retry::{self, Wait};
+use crate::delivery::retry::Wait;
 use crate::delivery::step::Action;
 use crate::delivery::verdict::Verdict;
-use crate::graph::{FolderResult, ItemSeen, LookFailure};
 
 impl Machine {
     pub(super) fn checked(&mut self, check: Box<Check>, next: Next, now: Moment) -> Action {
@@ -35,18 +34,6 @@ impl Machine {
         };
         self.phase = phase;
         action
-    }
-
-    pub(super) fn knows_sent_items(
-        &mut self,
-        mut check: Box<Check>,
-        mails: &[ItemSeen],
-        folder: Option<&str>,
-        now: Moment,
-    ) -> Action {
-        let looking = self.looking(now, now);
-        let next = check.sorted_by_folder(mails, folder, looking);
-        self.checked(check, next, now)
     }
 
     /// What the check found, and what follows.
@@ -114,72 +101,5 @@ impl Machine {
             }
             Finding::Unknown(why) => Action::Answer(Ending::Unknown(why)),
         }
-    }
-
-    pub(super) fn asks_for_sent_items(&mut self, check: Box<Check>, item: ItemSeen, asked: u32) -> Action {
-        self.phase = Phase::AsksForSentItems(check, item, asked);
-        Action::LookAtSentItems
-    }
-
-    pub(super) fn saw_sent_items(&mut self, phase: Phase, folder: FolderResult, now: Moment) -> Action {
-        let (mut check, item, asked) = match phase {
-            Phase::AsksForSentItems(check, item, asked) => (check, item, asked),
-            Phase::AsksForSentItemsOf(check, mails) => return self.saw_sent_items_of(check, mails, folder, now),
-            Phase::Start
-            | Phase::LooksFirst(_)
-            | Phase::SearchesFirst
-            | Phase::Claims
-            | Phase::Attempts
-            | Phase::Confirms
-            | Phase::Checks(_)
-            | Phase::ChecksElsewhere(..) => return lost(),
-        };
-        match folder {
-            FolderResult::Id(folder) if folder == item.folder => Action::Answer(Ending::Found(item.id)),
-            FolderResult::Id(_) => {
-                let next = check.lies_elsewhere(&item, self.looking(now, now));
-                if next == Next::Settled(Finding::Unknown(Unsettled::Elsewhere)) {
-                    return Action::Answer(Ending::NotADraft(NotADraft::Received));
-                }
-                self.checked(check, next, now)
-            }
-            FolderResult::NotAllowed(401) if !self.has_renewed => {
-                self.renews(Phase::AsksForSentItems(check, item, asked), Action::LookAtSentItems)
-            }
-            FolderResult::NotAllowed(status) => Action::Answer(Ending::Unknown(Unsettled::NotAllowed(status))),
-            FolderResult::Failed(failure) => {
-                match retry::after(&Verdict::Throttled(failure.wait), asked, MOST_FOLDER_LOOKS, self.time_left(now)) {
-                    Some(wait) => {
-                        self.phase = Phase::AsksForSentItems(check, item, asked + 1);
-                        Action::Wait(wait)
-                    }
-                    None => Action::Answer(Ending::Unknown(Unsettled::Unsearchable)),
-                }
-            }
-        }
-    }
-
-    /// Where Graph does not tell, the times of the mails are all there is.
-    pub(super) fn saw_sent_items_of(
-        &mut self,
-        mut check: Box<Check>,
-        mails: Vec<ItemSeen>,
-        folder: FolderResult,
-        now: Moment,
-    ) -> Action {
-        let folder = match folder {
-            FolderResult::NotAllowed(401) if !self.has_renewed => {
-                return self.renews(Phase::AsksForSentItemsOf(check, mails), Action::LookAtSentItems);
-            }
-            FolderResult::Id(folder) => Some(folder),
-            FolderResult::NotAllowed(_) => None,
-            FolderResult::Failed(LookFailure { what: Ok(400..=407 | 409..=428), .. }) => None,
-            FolderResult::Failed(failure) => {
-                let next = check.failed(failure, self.looking(now, now));
-                return self.checked(check, next, now);
-            }
-        };
-        self.sent_items.clone_from(&folder);
-        self.knows_sent_items(check, &mails, folder.as_deref(), now)
     }
 }

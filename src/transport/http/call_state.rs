@@ -8,10 +8,7 @@ use std::time::{Duration, Instant};
 use super::framing::{LAST_CHUNK, ends_in_last_chunk};
 use super::trouble::Trouble;
 use crate::graph::Cause;
-use crate::transport::{Late, Limits};
-
-/// The longest the thread of a call waits without asking whether it was cancelled.
-const SLICE: Duration = Duration::from_millis(25);
+use crate::transport::{Late, Limits, SLICE};
 
 /// How far a connection has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
