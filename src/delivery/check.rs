@@ -262,7 +262,7 @@ fn is_same(one: &DraftSeen, other: &DraftSeen) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::graph::Deferred;
+    use crate::graph::{Deferred, FailedBy};
     use crate::graph::{Hit, ListedDraft, SearchResult};
     use std::time::SystemTime;
 
@@ -612,7 +612,7 @@ mod tests {
 
     #[test]
     fn looks_that_fail_are_repeated_while_there_is_time() {
-        let failed = |wait| LookResult::Failed(LookFailure { what: Ok(503), wait });
+        let failed = |wait| LookResult::Failed(LookFailure { what: FailedBy::Status(503), wait });
         let mut run = Run::searchable();
         assert_eq!(run.saw(MS(0), &failed(Some(MS(3000)))), Next::Wait(MS(3000)));
         assert_eq!(run.saw(SETTLE, &failed(None)), Next::Wait(MS(1000)));

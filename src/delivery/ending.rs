@@ -3,7 +3,7 @@
 use super::finding::Unsettled;
 use super::kept_out::KeptOut;
 use super::verdict::Verdict;
-use crate::graph::{Cause, LookFailure};
+use crate::graph::{Cause, FailedBy, LookFailure};
 use crate::status::Status;
 
 /// What a call ended in.
@@ -13,8 +13,13 @@ pub enum Ending {
     Accepted,
     /// A look found it sent. Its id, where it was learned.
     Found(String),
-    /// What the last attempt says. With it, whether the deadline has passed.
-    AsAttempted(Verdict, bool),
+    /// What the last attempt says.
+    AsAttempted {
+        /// What that is.
+        verdict: Verdict,
+        /// Whether the deadline has passed.
+        out_of_time: bool,
+    },
     /// It is no draft, or none any more.
     NotADraft(NotADraft),
     /// It has no recipients.
@@ -23,8 +28,13 @@ pub enum Ending {
     NotFound,
     /// The token may not make the look before sending.
     MayNotLook(u16),
-    /// The look before sending failed. With it, whether the deadline has passed.
-    CannotLook(Option<LookFailure>, bool),
+    /// The look before sending failed.
+    CannotLook {
+        /// Why; nothing where it was answered with another message.
+        failure: Option<LookFailure>,
+        /// Whether the deadline has passed.
+        out_of_time: bool,
+    },
     /// The draft was found unsent.
     NotSent,
     /// It may have been sent by this call, or, of a check, by the one that is asked about.
@@ -62,7 +72,7 @@ impl Ending {
     pub fn status(&self) -> Status {
         match self {
             Ending::Accepted | Ending::Found(_) => Status::Ok,
-            Ending::AsAttempted(verdict, out_of_time) => status_of(verdict, *out_of_time),
+            Ending::AsAttempted { verdict, out_of_time } => status_of(verdict, *out_of_time),
             Ending::NotADraft(
                 NotADraft::BeforeCall | NotADraft::EarlierCall | NotADraft::InMailbox | NotADraft::Received,
             ) => Status::NotADraft,
@@ -70,7 +80,7 @@ impl Ending {
             Ending::NotFound => Status::NotFound,
             Ending::MayNotLook(401) => Status::Unauthenticated,
             Ending::MayNotLook(_) => Status::Forbidden,
-            Ending::CannotLook(failure, out_of_time) => status_of_no_look(*failure, *out_of_time),
+            Ending::CannotLook { failure, out_of_time } => status_of_no_look(*failure, *out_of_time),
             Ending::NotSent => Status::Unavailable,
             Ending::Unknown(_) | Ending::EarlierUnknown(_) | Ending::GaveUpWaiting { in_doubt: true, .. } => {
                 Status::Unknown
@@ -109,11 +119,11 @@ pub fn status_of(verdict: &Verdict, out_of_time: bool) -> Status {
 
 fn status_of_no_look(failure: Option<LookFailure>, out_of_time: bool) -> Status {
     match failure.map(|failure| failure.what) {
-        Some(Ok(429)) => Status::Throttled,
-        Some(Ok(_)) | None => Status::Unavailable,
-        Some(Err(Cause::Cancelled)) => Status::Cancelled,
-        Some(Err(_)) if out_of_time => Status::TimedOut,
-        Some(Err(
+        Some(FailedBy::Status(429)) => Status::Throttled,
+        Some(FailedBy::Status(_)) | None => Status::Unavailable,
+        Some(FailedBy::NoReply(Cause::Cancelled)) => Status::Cancelled,
+        Some(FailedBy::NoReply(_)) if out_of_time => Status::TimedOut,
+        Some(FailedBy::NoReply(
             Cause::TimedOut
             | Cause::Resolve
             | Cause::Connection

@@ -32,16 +32,20 @@ impl Wait {
 }
 
 /// The wait before another attempt, if there is to be one. Only an attempt that certainly did nothing is repeated: a 429, and a
-/// request of which no byte was handed on. `attempts` are those made, of `max_attempts`; `left` is the time until the deadline.
-pub fn after(verdict: &Verdict, attempts: u32, max_attempts: u32, left: Duration) -> Option<Wait> {
-    let wait = match verdict {
-        Verdict::Throttled(Some(told)) => Wait::exactly(*told),
-        Verdict::Throttled(None) => back_off(attempts),
-        Verdict::NotBegun(cause) if cause.may_pass() => back_off(attempts),
-        Verdict::NotBegun(_) | Verdict::Accepted | Verdict::Refused(_) | Verdict::Doubtful(_) => return None,
-    };
+/// request of which no byte was handed on. `attempts` are those made, of `most`; `left` is the time until the deadline.
+pub fn after(verdict: &Verdict, attempts: u32, most: u32, left: Duration) -> Option<Wait> {
+    match verdict {
+        Verdict::Throttled(told) => wait(*told, attempts, most, left),
+        Verdict::NotBegun(cause) if cause.may_pass() => wait(None, attempts, most, left),
+        Verdict::NotBegun(_) | Verdict::Accepted | Verdict::Refused(_) | Verdict::Doubtful(_) => None,
+    }
+}
+
+/// The wait before something is tried again that may be, if there is to be one: as Graph told, else longer each time.
+pub fn wait(told: Option<Duration>, attempts: u32, most: u32, left: Duration) -> Option<Wait> {
+    let wait = told.map_or_else(|| back_off(attempts), Wait::exactly);
     // A wait that outlasts the deadline would only delay the same answer.
-    (attempts < max_attempts && wait.time < left).then_some(wait)
+    (attempts < most && wait.time < left).then_some(wait)
 }
 
 /// Exponential.
@@ -58,7 +62,7 @@ mod tests {
 
     const MS: fn(u64) -> Duration = Duration::from_millis;
 
-    fn wait(verdict: &Verdict, attempts: u32) -> Option<Duration> {
+    fn after_one_of_four(verdict: &Verdict, attempts: u32) -> Option<Duration> {
         after(verdict, attempts, 4, Duration::from_secs(100)).map(|wait| wait.with(|| 1.0))
     }
 
@@ -73,24 +77,24 @@ mod tests {
             Verdict::NotBegun(Cause::Tls),
             Verdict::NotBegun(Cause::Proxy),
         ] {
-            assert_eq!(wait(&verdict, 1), None, "{verdict:?}");
+            assert_eq!(after_one_of_four(&verdict, 1), None, "{verdict:?}");
         }
     }
 
     #[test]
     fn retry_after_is_obeyed_in_full_or_not_at_all() {
         let told = |seconds| Verdict::Throttled(Some(Duration::from_secs(seconds)));
-        assert_eq!(wait(&told(99), 1), Some(Duration::from_secs(99)));
-        assert_eq!(wait(&told(100), 1), None);
-        assert_eq!(wait(&told(1), 4), None);
+        assert_eq!(after_one_of_four(&told(99), 1), Some(Duration::from_secs(99)));
+        assert_eq!(after_one_of_four(&told(100), 1), None);
+        assert_eq!(after_one_of_four(&told(1), 4), None);
     }
 
     #[test]
     fn waits_double_up_to_a_bound() {
         let unreachable = Verdict::NotBegun(Cause::Connection);
-        assert_eq!(wait(&unreachable, 1), Some(MS(500)));
-        assert_eq!(wait(&unreachable, 3), Some(MS(2000)));
-        assert_eq!(wait(&Verdict::Throttled(None), 2), Some(MS(1000)));
+        assert_eq!(after_one_of_four(&unreachable, 1), Some(MS(500)));
+        assert_eq!(after_one_of_four(&unreachable, 3), Some(MS(2000)));
+        assert_eq!(after_one_of_four(&Verdict::Throttled(None), 2), Some(MS(1000)));
         let late = after(&unreachable, 40, u32::MAX, Duration::from_secs(100));
         assert_eq!(late.map(|wait| wait.time), Some(LONGEST_WAIT));
         let first = after(&unreachable, 1, 4, Duration::from_secs(100));

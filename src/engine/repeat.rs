@@ -43,7 +43,7 @@ impl Repeat {
         match (verdict, self) {
             (Verdict::Doubtful(_), Repeat::Safe) => {
                 let told = reply.and_then(|reply| asked_to_wait(reply, client_request_id, now));
-                retry::after(&Verdict::Throttled(told), attempts, most, left)
+                retry::wait(told, attempts, most, left)
             }
             (Verdict::Doubtful(_), Repeat::IfNotBegun | Repeat::AfterCheck { .. }) => None,
             (Verdict::Accepted | Verdict::Refused(_) | Verdict::Throttled(_) | Verdict::NotBegun(_), _) => {

@@ -29,10 +29,19 @@ pub enum LookResult {
 /// Why a look shows nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LookFailure {
-    /// The status of a reply that shows nothing, or why there was none.
-    pub what: Result<u16, Cause>,
+    /// What came instead.
+    pub what: FailedBy,
     /// The wait that Graph asked for.
     pub wait: Option<Duration>,
+}
+
+/// What a look that failed met.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FailedBy {
+    /// A reply with this status, which shows nothing.
+    Status(u16),
+    /// No reply, for this reason.
+    NoReply(Cause),
 }
 
 /// A draft as it was seen.
@@ -192,7 +201,7 @@ enum Read<'a> {
 fn read(look: LookReply<'_>) -> Read<'_> {
     let reply = match look.result {
         Ok(reply) => reply,
-        Err(failure) => return Read::Failed(LookFailure { what: Err(failure.cause), wait: None }),
+        Err(failure) => return Read::Failed(LookFailure { what: FailedBy::NoReply(failure.cause), wait: None }),
     };
     if !reply.is_for(look.client_request_id) {
         return Read::Failed(unreadable(reply, look));
@@ -211,7 +220,7 @@ fn read(look: LookReply<'_>) -> Read<'_> {
 }
 
 fn unreadable(reply: &Reply, look: LookReply) -> LookFailure {
-    LookFailure { what: Ok(reply.status), wait: asked_to_wait(reply, look.client_request_id, look.now) }
+    LookFailure { what: FailedBy::Status(reply.status), wait: asked_to_wait(reply, look.client_request_id, look.now) }
 }
 
 fn of_message(json: &Value, asked: LookTarget) -> Option<LookResult> {
@@ -489,7 +498,7 @@ mod tests {
             SearchResult::Unfiltered
         );
         assert_eq!(list(&format!(r#"{{"@odata.nextLink":"https://x","value":[{items}]}}"#)), SearchResult::Unfiltered);
-        let failed = |status| SearchResult::Failed(LookFailure { what: Ok(status), wait: None });
+        let failed = |status| SearchResult::Failed(LookFailure { what: FailedBy::Status(status), wait: None });
         assert_eq!(list("{}"), failed(200));
         assert_eq!(list(r#"{"value":[{"id":"x"}]}"#), failed(200));
         assert_eq!(read_search(looked(&Reply::whole(404, "")), "<m>"), failed(404));
@@ -500,7 +509,7 @@ mod tests {
     fn a_folder() {
         assert_eq!(read_folder(looked(&Reply::whole(200, r#"{"id":"f"}"#))), FolderResult::Id("f".to_owned()));
         assert_eq!(read_folder(looked(&Reply::whole(403, ""))), FolderResult::NotAllowed(403));
-        let failed = |status| FolderResult::Failed(LookFailure { what: Ok(status), wait: None });
+        let failed = |status| FolderResult::Failed(LookFailure { what: FailedBy::Status(status), wait: None });
         assert_eq!(read_folder(looked(&Reply::whole(200, "{}"))), failed(200));
         assert_eq!(read_folder(looked(&Reply::whole(404, ""))), failed(404));
     }
@@ -525,7 +534,7 @@ mod tests {
             Reply { client_request_ids: vec!["another".to_owned()], ..Reply::whole(200, DRAFT) },
             Reply { client_request_ids: vec!["another".to_owned()], ..Reply::whole(403, "") },
         ] {
-            let failed = LookFailure { what: Ok(nothing.status), wait: None };
+            let failed = LookFailure { what: FailedBy::Status(nothing.status), wait: None };
             assert_eq!(shown(&nothing), LookResult::Failed(failed), "{nothing:?}");
         }
         let wait = |reply: Reply| match shown(&Reply { retry_after: Some("3".to_owned()), ..reply }) {
@@ -541,7 +550,7 @@ mod tests {
         let id = MessageId::parse(ID).unwrap();
         assert_eq!(
             read_look(look, LookTarget { id: &id, internet_message_id: None }),
-            LookResult::Failed(LookFailure { what: Err(Cause::TimedOut), wait: None })
+            LookResult::Failed(LookFailure { what: FailedBy::NoReply(Cause::TimedOut), wait: None })
         );
     }
 

@@ -28,8 +28,8 @@ pub use graph_error::GraphError;
 pub use internet_message_id::InternetMessageId;
 pub use json::is_json;
 pub use look::{
-    Deferred, DraftSeen, FolderResult, Hit, ItemSeen, ListedDraft, LookFailure, LookReply, LookResult, LookTarget,
-    SearchResult, read_folder, read_look, read_search, service_time,
+    Deferred, DraftSeen, FailedBy, FolderResult, Hit, ItemSeen, ListedDraft, LookFailure, LookReply, LookResult,
+    LookTarget, SearchResult, read_folder, read_look, read_search, service_time,
 };
 pub use mailbox::Mailbox;
 pub use message_id::MessageId;

@@ -68,13 +68,13 @@ pub fn of(ending: &Ending, trail: &mut Trail, target: &Target, known: &Known) ->
     let explanation = match (ending, trail.attempt.take()) {
         (Ending::Accepted, Some(attempt)) => return Ok(accepted(&attempt, trail, target)),
         (Ending::Found(id), _) => return Ok(found(target.token.quote_id(id), trail, target)),
-        (Ending::Accepted | Ending::AsAttempted(..), None) => return Err(Error::internal()),
-        (Ending::AsAttempted(_, out_of_time), Some(attempt)) => as_attempted(&attempt, *out_of_time, target),
+        (Ending::Accepted | Ending::AsAttempted { .. }, None) => return Err(Error::internal()),
+        (Ending::AsAttempted { out_of_time, .. }, Some(attempt)) => as_attempted(&attempt, *out_of_time, target),
         (Ending::NotADraft(why), _) => new(Mail::NotSent, Failed::NotADraft(*why)),
         (Ending::NoRecipients, _) => new(Mail::NotSent, Failed::NoRecipients),
         (Ending::NotFound, _) => new(Mail::NotSent, Failed::Refused(Refusal::NotFound)),
         (Ending::MayNotLook(status), _) => may_not_look(*status, trail.looked.take(), target),
-        (Ending::CannotLook(failure, _), _) => cannot_look(trail.looked.take(), *failure, target),
+        (Ending::CannotLook { failure, .. }, _) => cannot_look(trail.looked.take(), *failure, target),
         (Ending::NotSent, Some(attempt)) => as_attempted(&attempt, false, target).looked(Mail::NotSent, Looks::Unsent),
         (Ending::NotSent, None) => new(Mail::NotSent, Failed::Nothing).looked(Mail::NotSent, Looks::Unsent),
         (Ending::Unknown(why), Some(attempt)) => {
@@ -88,7 +88,10 @@ pub fn of(ending: &Ending, trail: &mut Trail, target: &Target, known: &Known) ->
         }
         (Ending::KeptOut(why), attempt) => kept_out(*why, attempt.is_some(), target),
         (Ending::CancelledWhileWaiting, _) => new(Mail::NotSent, Failed::Cancelled(Cancelled::Between)),
-        (Ending::GaveUpWaiting { cancelled, in_doubt }, _) => behind_another(*cancelled, *in_doubt, target),
+        (Ending::GaveUpWaiting { cancelled, in_doubt }, _) => {
+            let stopped = if *cancelled { Stopped::Cancelled } else { Stopped::OutOfTime };
+            behind_another(stopped, *in_doubt, target)
+        }
     };
     Err(error(ending.status(), explanation, trail, target, known))
 }
@@ -234,16 +237,19 @@ fn kept_out(why: KeptOut, has_attempted: bool, target: &Target) -> Explanation {
 }
 
 /// The time was up, or the call was cancelled, while another call sent the same draft, or was about to.
-fn behind_another(cancelled: bool, in_doubt: bool, target: &Target) -> Explanation {
+fn behind_another(stopped: Stopped, in_doubt: bool, target: &Target) -> Explanation {
     let mail = if in_doubt { Mail::MayBeSent } else { Mail::NotSent };
-    let failed = if cancelled { Failed::Cancelled(Cancelled::BehindAnother) } else { Failed::BehindAnother };
+    let failed = match stopped {
+        Stopped::Cancelled => Failed::Cancelled(Cancelled::BehindAnother),
+        Stopped::OutOfTime => Failed::BehindAnother,
+    };
     Explanation::new(mail, failed, target)
 }
 
 /// The answer for a call that stopped waiting for another call's send.
 pub fn gave_up_waiting(stopped: Stopped, in_doubt: bool, target: &Target, known: &Known) -> Error {
     let ending = Ending::GaveUpWaiting { cancelled: stopped == Stopped::Cancelled, in_doubt };
-    let explanation = behind_another(stopped == Stopped::Cancelled, in_doubt, target);
+    let explanation = behind_another(stopped, in_doubt, target);
     let status = ending.status();
     error(status, explanation, &Trail::default(), target, known)
 }

@@ -2,7 +2,7 @@
 
 use graph_message::delivery::machine::{Purpose, Verify};
 use graph_message::delivery::verdict::{Refusal, Verdict};
-use graph_message::graph::Cause;
+use graph_message::graph::{Cause, FailedBy};
 use graph_message::status::Status;
 
 use crate::clocks::{SECOND, ms};
@@ -141,7 +141,8 @@ fn by_sight(facts: &Facts, call: &Call, status: Status) -> Option<String> {
     let first = facts.first_look.map(|look| look.brought);
     let look = facts.look.map(|look| look.brought);
     let found = facts.search.is_some_and(|search| search.brought == Brought::Items);
-    let failed = |causes: bool| facts.look_failed.is_some_and(|failure| failure.what.is_err() == causes);
+    let failed =
+        |causes: bool| facts.look_failed.is_some_and(|failure| matches!(failure.what, FailedBy::NoReply(_)) == causes);
     let before_attempts = facts.attempts == 0 && clear;
     let is_check = call.purpose == Purpose::Check;
     let allowed = match status {

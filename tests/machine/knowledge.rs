@@ -61,14 +61,14 @@ fn reason(ending: &Ending, facts: &Facts) -> u8 {
     let why = match ending {
         Ending::Unknown(why) | Ending::EarlierUnknown(why) => why,
         Ending::GaveUpWaiting { in_doubt: true, .. } => return 15,
-        Ending::AsAttempted(..) => return 16,
+        Ending::AsAttempted { .. } => return 16,
         Ending::Accepted
         | Ending::Found(_)
         | Ending::NotADraft(_)
         | Ending::NoRecipients
         | Ending::NotFound
         | Ending::MayNotLook(_)
-        | Ending::CannotLook(..)
+        | Ending::CannotLook { .. }
         | Ending::NotSent
         | Ending::KeptOut(_)
         | Ending::CancelledWhileWaiting

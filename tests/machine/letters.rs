@@ -3,7 +3,7 @@
 use graph_message::delivery::machine::{Purpose, Verify};
 use graph_message::delivery::step::Action;
 use graph_message::delivery::verdict::DoubtCause;
-use graph_message::graph::{Cause, LookFailure};
+use graph_message::graph::{Cause, FailedBy, LookFailure};
 
 use crate::clocks::{HOUR, SECOND, millis};
 use crate::run::Run;
@@ -144,9 +144,9 @@ impl Seen {
     /// Why nothing is seen.
     pub fn failure(self) -> Option<LookFailure> {
         match self {
-            Seen::Failed => Some(LookFailure { what: Ok(503), wait: None }),
-            Seen::FailedWithWait => Some(LookFailure { what: Ok(429), wait: Some(millis(TOLD)) }),
-            Seen::FailedInTime => Some(LookFailure { what: Err(Cause::TimedOut), wait: None }),
+            Seen::Failed => Some(LookFailure { what: FailedBy::Status(503), wait: None }),
+            Seen::FailedWithWait => Some(LookFailure { what: FailedBy::Status(429), wait: Some(millis(TOLD)) }),
+            Seen::FailedInTime => Some(LookFailure { what: FailedBy::NoReply(Cause::TimedOut), wait: None }),
             Seen::Truth
             | Seen::Stale
             | Seen::OldDraft

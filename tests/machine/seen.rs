@@ -4,7 +4,7 @@ use std::time::SystemTime;
 
 use graph_message::delivery::remembered::Remembered;
 use graph_message::delivery::verdict::Verdict;
-use graph_message::graph::{Deferred, FolderResult, Hit, LookFailure, LookResult, SearchResult};
+use graph_message::graph::{Deferred, FailedBy, FolderResult, Hit, LookFailure, LookResult, SearchResult};
 
 use crate::clocks::{ms, ms_of, ms_of_system};
 
@@ -252,8 +252,8 @@ impl Facts {
 
     fn mix_failure(&mut self, failure: LookFailure) {
         self.mix(match failure.what {
-            Ok(status) => 1000 + u64::from(status),
-            Err(cause) => 40 + cause as u64,
+            FailedBy::Status(status) => 1000 + u64::from(status),
+            FailedBy::NoReply(cause) => 40 + cause as u64,
         });
         self.mix_ms(failure.wait.map_or(-1, ms));
     }

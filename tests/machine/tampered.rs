@@ -9,7 +9,7 @@ use graph_message::delivery::kept_out::KeptOut;
 use graph_message::delivery::retry::Wait;
 use graph_message::delivery::step::Action;
 use graph_message::delivery::verdict::{DoubtCause, Refusal, Verdict};
-use graph_message::graph::{Cause, LookFailure};
+use graph_message::graph::{Cause, FailedBy, LookFailure};
 
 use crate::assertions::{all_are_said, without_numbers};
 use crate::clocks::SECOND;
@@ -56,7 +56,7 @@ pub fn sayings(run: &Run, ended: &Ended) -> Vec<String> {
 }
 
 fn endings() -> Vec<Ending> {
-    let refused = |refusal| Ending::AsAttempted(Verdict::Refused(refusal), false);
+    let refused = |refusal| Ending::AsAttempted { verdict: Verdict::Refused(refusal), out_of_time: false };
     vec![
         Ending::Accepted,
         Ending::Found("id".to_owned()),
@@ -64,14 +64,17 @@ fn endings() -> Vec<Ending> {
         refused(Refusal::Forbidden),
         refused(Refusal::NotFound),
         refused(Refusal::Rejected),
-        Ending::AsAttempted(Verdict::Throttled(None), false),
-        Ending::AsAttempted(Verdict::NotBegun(Cause::Connection), false),
-        Ending::AsAttempted(Verdict::Doubtful(DoubtCause::ServerError), false),
+        Ending::AsAttempted { verdict: Verdict::Throttled(None), out_of_time: false },
+        Ending::AsAttempted { verdict: Verdict::NotBegun(Cause::Connection), out_of_time: false },
+        Ending::AsAttempted { verdict: Verdict::Doubtful(DoubtCause::ServerError), out_of_time: false },
         Ending::NotADraft(NotADraft::BeforeCall),
         Ending::NoRecipients,
         Ending::NotFound,
         Ending::MayNotLook(403),
-        Ending::CannotLook(Some(LookFailure { what: Ok(500), wait: None }), false),
+        Ending::CannotLook {
+            failure: Some(LookFailure { what: FailedBy::Status(500), wait: None }),
+            out_of_time: false,
+        },
         Ending::NotSent,
         Ending::Unknown(Unsettled::Gone),
         Ending::Unknown(Unsettled::CameBack),

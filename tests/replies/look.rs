@@ -3,9 +3,9 @@
 use std::time::{Duration, SystemTime};
 
 use graph_message::graph::{
-    BodyEnd, Deferred, DraftSeen, Failure, FolderResult, Framing, Hit, ItemSeen, ListedDraft, LookFailure, LookReply,
-    LookResult, LookTarget, MessageId, Reply, SearchResult, asked_to_wait, read_folder, read_look, read_search,
-    service_time,
+    BodyEnd, Deferred, DraftSeen, FailedBy, Failure, FolderResult, Framing, Hit, ItemSeen, ListedDraft, LookFailure,
+    LookReply, LookResult, LookTarget, MessageId, Reply, SearchResult, asked_to_wait, read_folder, read_look,
+    read_search, service_time,
 };
 
 use crate::differences::Differences;
@@ -224,7 +224,7 @@ fn has_recipients(lists: [Json; 3]) -> Option<bool> {
     }
 }
 
-const NOTHING_SHOWN: LookFailure = LookFailure { what: Ok(200), wait: None };
+const NOTHING_SHOWN: LookFailure = LookFailure { what: FailedBy::Status(200), wait: None };
 
 /// Whether an answer that gives this message may show this.
 fn allows(
@@ -579,7 +579,7 @@ fn replies_that_give_no_message() {
                             continue;
                         }
                         let wait = asked_to_wait(&row.reply, OURS, now());
-                        let nothing = LookFailure { what: Ok(status), wait };
+                        let nothing = LookFailure { what: FailedBy::Status(status), wait };
                         let says = says(&row);
                         let is_said = |said| says.contains(&said);
                         let shown = look(&row.reply, PLAIN, Some(KNOWN));
@@ -689,7 +689,7 @@ fn no_reply() {
         for handed_on in [false, true] {
             let failure = Failure { handed_on, cause, detail: "404 Not Found".to_owned() };
             let looked = LookReply { result: Err(&failure), client_request_id: OURS, now: now() };
-            let nothing = LookFailure { what: Err(cause), wait: None };
+            let nothing = LookFailure { what: FailedBy::NoReply(cause), wait: None };
             let shown = || format!("{failure:?}");
             let id = MessageId::parse(PLAIN).unwrap();
             let read = read_look(looked, LookTarget { id: &id, internet_message_id: None });

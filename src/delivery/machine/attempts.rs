@@ -78,7 +78,9 @@ impl Machine {
 
     pub(super) fn as_attempted(&self, now: Moment) -> Action {
         Action::Answer(match &self.last {
-            Some(verdict) => Ending::AsAttempted(verdict.clone(), self.time_left(now).is_zero()),
+            Some(verdict) => {
+                Ending::AsAttempted { verdict: verdict.clone(), out_of_time: self.time_left(now).is_zero() }
+            }
             None => Ending::Unknown(Unsettled::NotAsked),
         })
     }

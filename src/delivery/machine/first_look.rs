@@ -8,7 +8,6 @@ use crate::delivery::ending::{Ending, NotADraft};
 use crate::delivery::finding::Unsettled;
 use crate::delivery::retry::{self, Wait};
 use crate::delivery::step::Action;
-use crate::delivery::verdict::Verdict;
 use crate::graph::{DraftSeen, LookFailure, LookResult};
 
 impl Machine {
@@ -60,12 +59,12 @@ impl Machine {
 
     pub(super) fn looks_first_again(&mut self, looks: u32, failure: Option<LookFailure>, now: Moment) -> Action {
         let told = failure.and_then(|failure| failure.wait);
-        match retry::after(&Verdict::Throttled(told), looks, self.rules.max_attempts, self.time_left(now)) {
+        match retry::wait(told, looks, self.rules.max_attempts, self.time_left(now)) {
             Some(wait) => {
                 self.phase = Phase::LooksFirst(looks + 1);
                 Action::Wait(wait)
             }
-            None => Action::Answer(Ending::CannotLook(failure, self.time_left(now).is_zero())),
+            None => Action::Answer(Ending::CannotLook { failure, out_of_time: self.time_left(now).is_zero() }),
         }
     }
 }

@@ -7,8 +7,7 @@ use crate::delivery::ending::{Ending, NotADraft};
 use crate::delivery::finding::{Finding, Unsettled};
 use crate::delivery::retry;
 use crate::delivery::step::Action;
-use crate::delivery::verdict::Verdict;
-use crate::graph::{FolderResult, ItemSeen, LookFailure};
+use crate::graph::{FailedBy, FolderResult, ItemSeen, LookFailure};
 
 /// How often a check asks for the id of Sent Items where asking fails.
 const MOST_FOLDER_LOOKS: u32 = 4;
@@ -59,7 +58,7 @@ impl Machine {
             }
             FolderResult::NotAllowed(status) => Action::Answer(Ending::Unknown(Unsettled::NotAllowed(status))),
             FolderResult::Failed(failure) => {
-                match retry::after(&Verdict::Throttled(failure.wait), asked, MOST_FOLDER_LOOKS, self.time_left(now)) {
+                match retry::wait(failure.wait, asked, MOST_FOLDER_LOOKS, self.time_left(now)) {
                     Some(wait) => {
                         self.phase = Phase::AsksForSentItems(check, item, asked + 1);
                         Action::Wait(wait)
@@ -85,7 +84,7 @@ impl Machine {
             FolderResult::Id(folder) => Some(folder),
             FolderResult::NotAllowed(_) => None,
             // A refusal that another request would meet again.
-            FolderResult::Failed(LookFailure { what: Ok(400..=407 | 409..=428), .. }) => None,
+            FolderResult::Failed(LookFailure { what: FailedBy::Status(400..=407 | 409..=428), .. }) => None,
             FolderResult::Failed(failure) => {
                 let next = check.failed(failure, self.looking(now, now));
                 return self.checked(check, next, now);

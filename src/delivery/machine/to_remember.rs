@@ -51,12 +51,12 @@ impl Machine {
             })),
             Ending::Unknown(_)
             | Ending::Accepted
-            | Ending::AsAttempted(..)
+            | Ending::AsAttempted { .. }
             | Ending::NotADraft(_)
             | Ending::NoRecipients
             | Ending::NotFound
             | Ending::MayNotLook(_)
-            | Ending::CannotLook(..)
+            | Ending::CannotLook { .. }
             | Ending::NotSent
             | Ending::EarlierUnknown(_)
             | Ending::KeptOut(_)
@@ -73,7 +73,9 @@ impl Machine {
                 internet_message_id: self.known.internet_message_id.clone(),
             }),
             Ending::Unknown(why) | Ending::EarlierUnknown(why) => self.doubt_to_remember(None, *why, now),
-            Ending::AsAttempted(Verdict::Doubtful(_), _) => self.doubt_to_remember(None, Unsettled::NotAsked, now),
+            Ending::AsAttempted { verdict: Verdict::Doubtful(_), .. } => {
+                self.doubt_to_remember(None, Unsettled::NotAsked, now)
+            }
             // What a look found sent needs no other look.
             Ending::NotADraft(NotADraft::EarlierCall) if self.has_found_sent => {
                 let (began, ended) = self.doubt.as_ref().map_or((self.began, now.steady), |d| (d.began, d.cut_at));
@@ -82,14 +84,14 @@ impl Machine {
             }
             Ending::NotADraft(_) => self.earlier.clone(),
             // What was in doubt was settled by this call's time to settle, which may be shorter than another's.
-            Ending::AsAttempted(
-                Verdict::Accepted | Verdict::Refused(_) | Verdict::Throttled(_) | Verdict::NotBegun(_),
-                _,
-            )
+            Ending::AsAttempted {
+                verdict: Verdict::Accepted | Verdict::Refused(_) | Verdict::Throttled(_) | Verdict::NotBegun(_),
+                ..
+            }
             | Ending::NoRecipients
             | Ending::NotFound
             | Ending::MayNotLook(_)
-            | Ending::CannotLook(..)
+            | Ending::CannotLook { .. }
             | Ending::NotSent
             | Ending::KeptOut(_)
             | Ending::CancelledWhileWaiting

@@ -14,7 +14,7 @@ use crate::delivery::ending::NotADraft;
 use crate::delivery::finding::Unsettled;
 use crate::delivery::verdict::DoubtCause;
 use crate::engine::Exchange;
-use crate::graph::{BaseUrl, Mailbox, MessageId};
+use crate::graph::{BaseUrl, FailedBy, Mailbox, MessageId};
 
 const TOKEN: &str =
     "eyJ0eXAiOiJKV1QiLCJub25jZSI6IkFRQUJBQUFB.eyJhdWQiOiJodHRwczovL2dyYXBo_Zz09.c2lnbmF0dXJl-_QUJDREVGR0g";
@@ -58,7 +58,11 @@ fn error(ending: &Ending, attempt: Option<Attempt>, target: &Target) -> Error {
 
 fn refused(reply: Reply, refusal: Refusal, target: &Target) -> Error {
     let verdict = Verdict::Refused(refusal);
-    error(&Ending::AsAttempted(verdict.clone(), false), Some(attempt(Ok(reply), verdict)), target)
+    error(
+        &Ending::AsAttempted { verdict: verdict.clone(), out_of_time: false },
+        Some(attempt(Ok(reply), verdict)),
+        target,
+    )
 }
 
 /// Every way in which looking may not tell. A new one does not compile until it stands here.
@@ -181,7 +185,7 @@ fn all() -> Vec<Error> {
     for wait in [Some(Duration::from_secs(30)), None] {
         let verdict = Verdict::Throttled(wait);
         let asks = reply(429, "ApplicationThrottled", "m");
-        all.push(attempted(Ending::AsAttempted(verdict.clone(), false), Ok(asks), verdict));
+        all.push(attempted(Ending::AsAttempted { verdict: verdict.clone(), out_of_time: false }, Ok(asks), verdict));
     }
     for (cause, detail) in failures() {
         for out_of_time in [false, true] {
@@ -189,18 +193,22 @@ fn all() -> Vec<Error> {
                 continue;
             }
             let verdict = Verdict::NotBegun(cause);
-            let ending = Ending::AsAttempted(verdict.clone(), out_of_time);
+            let ending = Ending::AsAttempted { verdict: verdict.clone(), out_of_time };
             all.push(attempted(ending, Err(failure(cause, false, detail)), verdict));
         }
     }
     for (doubt, reply) in every_doubt() {
         let verdict = Verdict::Doubtful(doubt);
-        all.push(attempted(Ending::AsAttempted(verdict.clone(), false), Ok(reply), verdict));
+        all.push(attempted(Ending::AsAttempted { verdict: verdict.clone(), out_of_time: false }, Ok(reply), verdict));
     }
     let (cause, late) = (Cause::TimedOut, failure(Cause::TimedOut, true, "no whole reply came in time"));
     for (cause, failure) in [(cause, late.clone()), (Cause::Cancelled, failure(Cause::Cancelled, true, "cancelled"))] {
         let verdict = Verdict::Doubtful(DoubtCause::NoReply(cause));
-        all.push(attempted(Ending::AsAttempted(verdict.clone(), false), Err(failure), verdict));
+        all.push(attempted(
+            Ending::AsAttempted { verdict: verdict.clone(), out_of_time: false },
+            Err(failure),
+            verdict,
+        ));
     }
     let verdict = Verdict::Doubtful(DoubtCause::NoReply(cause));
     for why in every_unsettled() {
@@ -209,7 +217,7 @@ fn all() -> Vec<Error> {
         all.push(error(&Ending::EarlierUnknown(why), None, &me()));
     }
     all.push(attempted(Ending::NotSent, Err(late), verdict));
-    let no_look = |what| Ending::CannotLook(Some(LookFailure { what, wait: None }), false);
+    let no_look = |what| Ending::CannotLook { failure: Some(LookFailure { what, wait: None }), out_of_time: false };
     for ending in [
         Ending::NotADraft(NotADraft::BeforeCall),
         Ending::NotADraft(NotADraft::EarlierCall),
@@ -219,7 +227,7 @@ fn all() -> Vec<Error> {
         Ending::NotFound,
         Ending::MayNotLook(401),
         Ending::MayNotLook(403),
-        Ending::CannotLook(None, false),
+        Ending::CannotLook { failure: None, out_of_time: false },
         Ending::NotSent,
         Ending::KeptOut(KeptOut::Cancelled),
         Ending::KeptOut(KeptOut::OutOfTime),
@@ -236,10 +244,10 @@ fn all() -> Vec<Error> {
         of(&no_look(what), &mut Trail { looked: Some(result), ..Trail::default() }, &me(), &Known::default())
             .unwrap_err()
     };
-    all.push(looked(Ok(reply(503, "", "")), Ok(503)));
-    all.push(looked(Ok(reply(429, "ApplicationThrottled", "m")), Ok(429)));
+    all.push(looked(Ok(reply(503, "", "")), FailedBy::Status(503)));
+    all.push(looked(Ok(reply(429, "ApplicationThrottled", "m")), FailedBy::Status(429)));
     let lost = failure(Cause::Connection, false, "cannot connect to graph.example at 192.0.2.1:443 (refused)");
-    all.push(looked(Err(lost), Err(Cause::Connection)));
+    all.push(looked(Err(lost), FailedBy::NoReply(Cause::Connection)));
     for stopped in [Stopped::OutOfTime, Stopped::Cancelled] {
         all.push(busy(stopped, &me(), &Known::default()));
     }
