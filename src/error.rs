@@ -5,25 +5,26 @@ use std::time::Duration;
 
 use crate::status::Status;
 
-/// A failed call: its status, and what is known of the last reply.
+/// A failed call: its status, and what is known of it. What is said of a reply is said of the last reply to a send; where the look
+/// before sending failed, of the reply to that. Other looks do not count.
 #[derive(Debug, Clone)]
 pub struct Error {
     /// What the call ended in; never [`Status::Ok`].
     pub status: Status,
     /// One line for a log: what failed, where, and what to do next. Never holds a token.
     pub message: String,
-    /// The HTTP status of the last reply, 0 where none came.
+    /// The HTTP status of that reply, 0 where none came.
     pub http_status: u16,
-    /// Graph's `error.code` of the last reply, empty where there is none.
+    /// Graph's `error.code` in that reply, empty where there is none.
     pub code: String,
-    /// The `request-id` of the last reply, empty where there is none.
+    /// The `request-id` of that reply, empty where there is none.
     pub request_id: String,
     /// The `client-request-id` sent with every attempt of the call, empty where the call built no request.
     pub client_request_id: String,
     /// How long to wait before the next attempt: as Graph asked, two minutes where it did not say how long; zero where nothing
     /// asks to wait.
     pub retry_after: Duration,
-    /// How many attempts handed on at least one byte of a request.
+    /// How many attempts to send handed on at least one byte of a request. Looks are not counted.
     pub attempts: u32,
     /// The decoded claims challenge of a 401, empty where there is none.
     pub claims: String,

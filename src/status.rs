@@ -7,15 +7,15 @@
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(i32)]
 pub enum Status {
-    /// Graph accepted the mail.
+    /// Graph accepted the mail, or a check found it sent.
     Ok = 0,
     /// An argument or option is wrong; nothing left the process.
     InvalidArgument = 1,
-    /// DNS, connect, proxy or TLS failed before a byte of a request was handed on.
+    /// DNS, connect, proxy or TLS failed, and no attempt can have been accepted.
     Unreachable = 10,
-    /// Cancelled before a byte of a request was handed on.
+    /// Cancelled, and no attempt can have been accepted.
     Cancelled = 11,
-    /// The deadline passed before a byte of a request was handed on.
+    /// The deadline passed, and no attempt can have been accepted.
     TimedOut = 12,
     /// Graph refused the token.
     Unauthenticated = 20,
@@ -25,7 +25,7 @@ pub enum Status {
     NotFound = 22,
     /// Graph refused the draft for another reason.
     Rejected = 23,
-    /// Graph asks to wait, and no attempt or time is left.
+    /// Graph asks to wait, or a pause still runs for the mailbox, and no attempt or time is left.
     Throttled = 24,
     /// The message exists and is no draft.
     NotADraft = 25,

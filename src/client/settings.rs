@@ -83,7 +83,7 @@ impl Settings {
         self.attempt_timeout = duration_or(ms, Settings::default().attempt_timeout);
     }
 
-    /// Bounds the look-up, the connect, the proxy and the TLS handshake of one attempt together; zero is the default.
+    /// Bounds the DNS look-up, the connect, the proxy and the TLS handshake of one attempt together; zero is the default.
     pub fn set_connect_timeout_ms(&mut self, ms: u32) {
         self.connect_timeout = duration_or(ms, Settings::default().connect_timeout);
     }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 pub enum Level {
     /// One line a call: what it ended in.
     Info = 3,
-    /// One line an attempt.
+    /// One line for each attempt, look and search.
     Debug = 4,
 }
 

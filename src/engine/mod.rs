@@ -44,7 +44,7 @@ pub struct Engine<T, C> {
 pub struct EngineSettings {
     /// Bounds one attempt; where a body is read while it is sent, what may pass without a byte moving.
     pub attempt_timeout: Duration,
-    /// Bounds the look-up, the connect, the proxy and the TLS handshake of one attempt together.
+    /// Bounds the DNS look-up, the connect, the proxy and the TLS handshake of one attempt together.
     pub connect_timeout: Duration,
     /// How often a request is tried.
     pub max_attempts: u32,

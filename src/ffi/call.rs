@@ -18,9 +18,9 @@ pub extern "C" fn graph_call_new() -> Option<Box<graph_call>> {
     guard_value(None, || Some(Box::new(graph_call(Call::default()))))
 }
 
-/// Ends the call, or calls, in flight with these settings within a tenth of a second: GRAPH_CANCELLED where no request had
-/// left, else GRAPH_UNKNOWN. Does not wait for them. Stays: a call that begins later ends at once with GRAPH_CANCELLED. Any
-/// thread; NULL is no call.
+/// Ends the call, or calls, in flight with these settings within a tenth of a second. A send ends in GRAPH_CANCELLED where no
+/// attempt can have been accepted, else in GRAPH_UNKNOWN; a check ends in GRAPH_UNKNOWN. Does not wait for them. Stays: a call
+/// that begins later with these settings ends at once, in the same way. Any thread; NULL is no call.
 #[unsafe(no_mangle)]
 pub extern "C" fn graph_call_cancel(call: Option<&graph_call>) {
     guard_value((), || {

@@ -110,8 +110,9 @@ fn answer(
     status
 }
 
-/// Ends every call in flight on this client within a tenth of a second: GRAPH_CANCELLED where no request had left, else
-/// GRAPH_UNKNOWN. Does not wait for them. Calls that begin later are not touched. Any thread; NULL is no client.
+/// Ends every call in flight on this client within a tenth of a second. A send ends in GRAPH_CANCELLED where no attempt can have
+/// been accepted, else in GRAPH_UNKNOWN; a check ends in GRAPH_UNKNOWN. Does not wait for them. Calls that begin later are not
+/// touched. Any thread; NULL is no client.
 #[unsafe(no_mangle)]
 pub extern "C" fn graph_client_cancel(client: Option<&graph_client>) {
     guard_value((), || {

@@ -69,14 +69,15 @@ pub extern "C" fn graph_error_status(error: Option<&graph_error>) -> graph_statu
     guard_value(GRAPH_OK, || error.map_or(GRAPH_OK, |error| error.status))
 }
 
-/// The HTTP status of the last reply; 0 where none came, and for NULL.
+/// The HTTP status of the last reply to a send, or, where the look before sending failed, of the reply to that; other looks do not
+/// count. 0 where none came, and for NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn graph_error_http_status(error: Option<&graph_error>) -> i32 {
     guard_value(0, || error.map_or(0, |error| error.http_status))
 }
 
-/// Graph's error.code of the last reply, such as "ErrorAccessDenied"; "" where there is none. Branch on it, not on the
-/// message. https://learn.microsoft.com/graph/errors
+/// Graph's error.code in the reply of graph_error_http_status, such as "ErrorAccessDenied"; "" where there is none. Branch on it,
+/// not on the message. https://learn.microsoft.com/graph/errors
 #[unsafe(no_mangle)]
 pub extern "C" fn graph_error_code(error: Option<&graph_error>) -> *const c_char {
     text_of(error, |error| &error.code)
@@ -88,7 +89,7 @@ pub extern "C" fn graph_error_message(error: Option<&graph_error>) -> *const c_c
     text_of(error, |error| &error.message)
 }
 
-/// The request-id of the last reply, which Microsoft's support asks for; "" where there is none.
+/// The request-id of the reply of graph_error_http_status, which Microsoft's support asks for; "" where there is none.
 #[unsafe(no_mangle)]
 pub extern "C" fn graph_error_request_id(error: Option<&graph_error>) -> *const c_char {
     text_of(error, |error| &error.request_id)
@@ -108,7 +109,7 @@ pub extern "C" fn graph_error_retry_after_ms(error: Option<&graph_error>) -> u32
     guard_value(0, || error.map_or(0, |error| error.retry_after_ms))
 }
 
-/// How many attempts handed on at least one byte of a request.
+/// How many attempts to send handed on at least one byte of a request. Looks are not counted.
 #[unsafe(no_mangle)]
 pub extern "C" fn graph_error_attempts(error: Option<&graph_error>) -> u32 {
     guard_value(0, || error.map_or(0, |error| error.attempts))

@@ -27,7 +27,7 @@ pub const GRAPH_VERIFY_ALWAYS: i32 = 2;
 
 /// Level of a log line: one a call, what it ended in.
 pub const GRAPH_LOG_INFO: i32 = 3;
-/// Level of a log line: one an attempt or look.
+/// Level of a log line: one for each attempt, look and search.
 pub const GRAPH_LOG_DEBUG: i32 = 4;
 
 /// Receives log lines: NUL-terminated UTF-8 without a line break, valid until it returns, and never with a token in it.
@@ -98,7 +98,7 @@ pub extern "C" fn graph_options_set_timeout_ms(options: Option<&mut graph_option
     })
 }
 
-/// Bounds one attempt, from its look-up to the end of the reply, in milliseconds. Default 30000; 0 is the default.
+/// Bounds one attempt, from its DNS look-up to the end of the reply, in milliseconds. Default 30000; 0 is the default.
 #[unsafe(no_mangle)]
 pub extern "C" fn graph_options_set_attempt_timeout_ms(options: Option<&mut graph_options>, ms: u32) -> graph_status {
     set(options, |settings| {
@@ -107,7 +107,7 @@ pub extern "C" fn graph_options_set_attempt_timeout_ms(options: Option<&mut grap
     })
 }
 
-/// Bounds the look-up, connect, proxy and TLS handshake of one attempt together, in milliseconds. Default 10000; 0 is the
+/// Bounds the DNS look-up, connect, proxy and TLS handshake of one attempt together, in milliseconds. Default 10000; 0 is the
 /// default.
 #[unsafe(no_mangle)]
 pub extern "C" fn graph_options_set_connect_timeout_ms(options: Option<&mut graph_options>, ms: u32) -> graph_status {

@@ -53,7 +53,7 @@ pub unsafe extern "C" fn graph_message_send(
 /// message         NULL, or receives one line: what failed and what to do next; or, where the mail was sent, the ids that an
 ///                 audit log keeps. Ends in a NUL, and is cut between two characters where the buffer is too short.
 /// size            the size of the buffer in bytes.
-/// http_status     NULL, or receives the HTTP status of the last reply, 0 where none came.
+/// http_status     NULL, or receives the HTTP status, as graph_error_http_status has it, or graph_receipt_http_status.
 /// retry_after_ms  NULL, or receives how long to wait, in milliseconds, as graph_error_retry_after_ms has it.
 ///
 /// Everything else is as for graph_message_send, graph_init included. Any thread, any number at once.

@@ -15,7 +15,8 @@ pub const GRAPH_INVALID_ARGUMENT: graph_status = 1;
 pub const GRAPH_UNREACHABLE: graph_status = 10;
 /// Cancelled, and no attempt can have been accepted: not sent.
 pub const GRAPH_CANCELLED: graph_status = 11;
-/// The deadline cut a connect or a wait, and no attempt can have been accepted: not sent. Repeat later.
+/// The deadline cut a connect, or a wait for a slot or for another call, and no attempt can have been accepted: not sent. Repeat
+/// later.
 pub const GRAPH_TIMED_OUT: graph_status = 12;
 /// Graph does not accept the token (401): not sent. Get a new token and repeat.
 pub const GRAPH_UNAUTHENTICATED: graph_status = 20;
@@ -26,7 +27,8 @@ pub const GRAPH_FORBIDDEN: graph_status = 21;
 pub const GRAPH_NOT_FOUND: graph_status = 22;
 /// Graph refused the draft (any other 4xx): no recipients, too large, a malformed id: not sent. Mend the draft.
 pub const GRAPH_REJECTED: graph_status = 23;
-/// Graph asks to wait (429) and no attempt or time is left: not sent. Repeat after graph_error_retry_after_ms.
+/// Graph asks to wait (429), or a pause still runs for the mailbox, and no attempt or time is left: not sent. Repeat after
+/// graph_error_retry_after_ms.
 pub const GRAPH_THROTTLED: graph_status = 24;
 /// The message exists and is no draft (any more): not sent by this call. Sent by an earlier call or another program, or
 /// received.

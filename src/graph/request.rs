@@ -72,11 +72,12 @@ pub struct Target {
     pub user_agent: HeaderValue,
 }
 
-/// What a look asks for of a message (<https://learn.microsoft.com/graph/api/resources/message>), and whether it is to be sent
-/// later (<https://learn.microsoft.com/graph/api/singlevaluelegacyextendedproperty-get>).
+/// What a look asks for of a message (<https://learn.microsoft.com/graph/api/resources/message>).
 const LOOK: &str = "id,isDraft,parentFolderId,changeKey,internetMessageId,sentDateTime";
 /// What a look before the first attempt asks for besides.
 const RECIPIENTS: &str = ",toRecipients,ccRecipients,bccRecipients";
+/// Whether it is to be sent later, which any look at one message asks for, too: `PidTagDeferredSendTime`
+/// (<https://learn.microsoft.com/graph/api/singlevaluelegacyextendedproperty-get>).
 const DEFERRED: &str = "&$expand=singleValueExtendedProperties($filter=id%20eq%20%27SystemTime%200x3FEF%27)";
 
 impl Target {

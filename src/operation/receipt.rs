@@ -14,7 +14,7 @@ pub struct Receipt {
     pub client_request_id: Arc<str>,
     /// The HTTP status of the last reply to a send, 0 where none came.
     pub http_status: u16,
-    /// How many attempts handed on at least one byte of a request.
+    /// How many attempts to send handed on at least one byte of a request. Looks are not counted.
     pub attempts: u32,
     /// Its id in Sent Items, where a check learned it.
     pub sent_id: String,

@@ -57,8 +57,8 @@ impl Memory {
         (now < *ends).then(|| Remembered::InDoubt(doubt.clone()))
     }
 
-    /// What is remembered of a mail under another id than this. What was accepted counts more than what is in doubt, and an id
-    /// of another kind more than one that is another message's.
+    /// What is remembered of a mail under another id than this. An id of the other kind counts first, since it may be this
+    /// message's; any other id is another message's. Among those, what was accepted counts more than what is in doubt.
     pub fn recall_mail(
         &mut self,
         internet_message_id: &str,

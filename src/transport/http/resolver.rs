@@ -11,7 +11,7 @@ use super::call_state::{CallState, Stage};
 use super::trouble::Trouble;
 use crate::graph::{Cause, without_brackets};
 
-/// How long an answer is used. The system's look-up does not tell how long it holds; Microsoft's front doors change
+/// How long an answer is used. The system's DNS look-up does not tell how long it holds; Microsoft's front doors change
 /// within minutes.
 const FRESH: Duration = Duration::from_secs(60);
 
@@ -101,7 +101,7 @@ impl Resolver {
             let addresses = (resolver.0.look_up)(&asked.0, asked.1).map_err(|error| error.to_string());
             let mut state = resolver.lock();
             state.running.remove(&asked);
-            // Hosts that are asked for once, such as those of uploads, are not kept for ever.
+            // Hosts that are asked for once are not kept for ever.
             state.answers.retain(|_, answer| answer.at.elapsed() < FRESH);
             state.answers.insert(asked, Answer { at: Instant::now(), addresses });
             resolver.0.answered.notify_all();

@@ -7,7 +7,7 @@ use super::tls::Tls;
 /// Addresses, TLS sessions, and the proxy.
 #[derive(Debug)]
 pub struct Shared {
-    /// The addresses of the host.
+    /// The addresses of the hosts.
     pub resolver: Resolver,
     /// The TLS configuration, with its session cache.
     pub tls: Tls,

@@ -13,7 +13,8 @@ use super::call_state::{CallState, Stage};
 use super::trouble::Trouble;
 use crate::graph::Cause;
 
-/// A connected socket, non-blocking; all waiting is done by [`Tcp::wait`].
+/// A socket, non-blocking. While it connects, [`Tcp::connect`] waits for it, beside others; afterwards [`Tcp::wait`] does all
+/// waiting.
 #[derive(Debug)]
 pub struct Tcp {
     stream: TcpStream,

@@ -95,7 +95,7 @@ fn silent() -> (SocketAddr, TcpListener) {
 }
 
 #[test]
-fn a_look_up_that_takes_too_long_is_named() {
+fn a_dns_look_up_that_takes_too_long_is_named() {
     let (address, _listener) = silent();
     let hangs = || {
         Resolver::by(|_, _| {
