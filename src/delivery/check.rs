@@ -50,14 +50,19 @@ pub struct Check {
     since: Option<Moment>,
     /// When that call began, or this check did.
     began: Moment,
+    /// From when on an acceptance would have shown: the cut, and the time to settle after it.
     settled_at: Instant,
+    /// The time to settle.
     settle: Duration,
+    /// The draft as it was before the doubt, or else as the first look showed it: what a change is measured by.
     baseline: Option<DraftSeen>,
     /// Whether the doubted call, or this one, saw it as a draft.
     was_draft: bool,
     /// Whether it was seen gone, or no draft any more, or with a mail beside the draft that may be it.
     was_seen_gone: bool,
+    /// Whether the draft was seen to change since the doubt, or a list shows it otherwise than the look did.
     changed: bool,
+    /// How many waits there were: each is longer than the one before.
     fruitless: u32,
     /// When the round of looks that runs began: its waits count from there.
     round: Option<Moment>,

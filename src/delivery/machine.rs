@@ -87,25 +87,40 @@ enum Phase {
 /// A call, on its way.
 #[derive(Debug, Clone)]
 pub struct Machine {
+    /// What it is to do.
     purpose: Purpose,
+    /// The settings that decide.
     rules: Rules,
+    /// When the call began.
     began: Moment,
+    /// When it must have ended.
     deadline: Instant,
+    /// The service's clock, as the replies to looks have shown it.
     clock: ServiceClock,
+    /// What is known of the message.
     known: Known,
+    /// What it waits to be told.
     phase: Phase,
-    /// What another call left behind.
+    /// What an earlier call left behind, as it was when this one began to run.
     earlier: Option<Remembered>,
     /// The doubt that this call has to settle, or has settled: an earlier call's, or its own.
     doubt: Option<Doubt>,
     /// Whether that doubt is another call's.
     is_inherited: bool,
+    /// Whether an attempt may have been accepted: its own, or one of the call whose doubt it settles.
     in_doubt: bool,
+    /// How many attempts were made.
     attempts: u32,
+    /// What the last attempt said.
     last: Option<Verdict>,
+    /// Whether a look before the first attempt has shown a draft that waits for nothing.
     has_looked: bool,
+    /// Whether the message was seen gone, or no draft any more, or with a mail beside the draft that may be it: by this call, or by
+    /// those whose doubt it inherits.
     was_seen_gone: bool,
+    /// Whether the draft was seen to change since the doubt, by the same calls.
     has_changed: bool,
+    /// Whether it holds the claim of its `internetMessageId`.
     has_claimed: bool,
     /// Whether Graph accepted a mail with its `internetMessageId`, under an id of the other kind.
     has_namesake: bool,
@@ -113,6 +128,7 @@ pub struct Machine {
     has_found_sent: bool,
     /// Whether a check found it unsent, and only asks whether another call is sending it.
     has_found_unsent: bool,
+    /// Whether the credential was asked for another token, which happens once.
     has_renewed: bool,
     /// Which folder Sent Items is, once that was learned.
     sent_items: Option<String>,
