@@ -559,8 +559,8 @@ graph_status graph_options_set_log(graph_options *options,
 graph_status graph_error_status(const graph_error *error);
 
 /**
- * The HTTP status of the last reply to a send, or, where the look before sending failed, of the reply to that; other looks do not
- * count. 0 where none came, and for NULL.
+ * The HTTP status of the last reply to a send, or, where the look before sending failed or was refused, of the reply to that; other
+ * looks do not count. 0 where none came, and for NULL.
  */
 int32_t graph_error_http_status(const graph_error *error);
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::status::Status;
 
 /// A failed call: its status, and what is known of it. What is said of a reply is said of the last reply to a send; where the look
-/// before sending failed, of the reply to that. Other looks do not count.
+/// before sending failed or was refused, of the reply to that. Other looks do not count.
 #[derive(Debug, Clone)]
 pub struct Error {
     /// What the call ended in; never [`Status::Ok`].

@@ -69,8 +69,8 @@ pub extern "C" fn graph_error_status(error: Option<&graph_error>) -> graph_statu
     guard_value(GRAPH_OK, || error.map_or(GRAPH_OK, |error| error.status))
 }
 
-/// The HTTP status of the last reply to a send, or, where the look before sending failed, of the reply to that; other looks do not
-/// count. 0 where none came, and for NULL.
+/// The HTTP status of the last reply to a send, or, where the look before sending failed or was refused, of the reply to that; other
+/// looks do not count. 0 where none came, and for NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn graph_error_http_status(error: Option<&graph_error>) -> i32 {
     guard_value(0, || error.map_or(0, |error| error.http_status))
