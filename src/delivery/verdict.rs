@@ -58,7 +58,7 @@ pub enum DoubtCause {
     /// A 5xx: the service may fail after it has acted, and does
     /// (<https://learn.microsoft.com/answers/questions/2286986>).
     ServerError,
-    /// A 2xx of which the end did not arrive, or whose end nothing marks; a 4xx that breaks off.
+    /// A 2xx of which the end did not arrive, or is uncertain; a 4xx that breaks off.
     CutOff,
     /// A 2xx that says something, or has no `request-id`: not the answer of a send.
     UnlikelySuccess,
@@ -125,7 +125,7 @@ fn is_refusal(status: u16) -> bool {
 fn breaks_off(reply: &Reply) -> bool {
     match reply.framing {
         Framing::Length | Framing::Chunked => reply.body_end == BodyEnd::CutOff,
-        // Nothing marks its end, so nobody waits for it.
+        // Where it ends is uncertain, so nothing says that it broke off.
         Framing::Uncertain => false,
     }
 }

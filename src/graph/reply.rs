@@ -26,7 +26,7 @@ pub enum BodyEnd {
     Complete,
     /// It was longer than [`LONGEST_BODY`]; the rest was not read.
     TooLong,
-    /// The connection broke, the time ran out, or nobody waited for an end that is not framed.
+    /// The connection broke, the time ran out, or nobody waited for an end that is uncertain.
     CutOff,
 }
 
