@@ -206,7 +206,7 @@ public:
     const char *status_name() const noexcept { return graph::status_name(status()); }
     /// Whether the mail was sent all the same: 0 certainly not, -1 nobody can tell.
     int sent() const noexcept { return graph::status_sent(status()); }
-    /// The HTTP status of the last reply; 0 where none came.
+    /// The HTTP status of the last reply to a send, or to a look before it that failed; 0 where none came.
     int http_status() const noexcept { return graph_error_http_status(failure_->error); }
     /// Graph's error.code of the last reply, such as "ErrorAccessDenied", or "". Branch on it, not on what().
     std::string_view code() const noexcept { return graph_error_code(failure_->error); }
@@ -539,8 +539,8 @@ public:
         return run(graph_client_check, &call, token, user, id);
     }
 
-    /// Ends every call in flight within a tenth of a second, in Status::Cancelled where no request had left, else in
-    /// Status::Unknown. Does not wait for them; calls that begin later are not touched. Any thread.
+    /// Ends every call in flight within a tenth of a second, in Status::Cancelled where no attempt can have been accepted,
+    /// else in Status::Unknown. Does not wait for them; calls that begin later are not touched. Any thread.
     void cancel() const noexcept { graph_client_cancel(handle_.get()); }
 
 private:

@@ -35,7 +35,7 @@ class Error(Exception):
         self.status = _member(Status, status)
         """What the call ended in."""
         self.http_status = http_status
-        """The HTTP status of the last reply; 0 where none came."""
+        """The HTTP status of the last reply to a send, or to a look before it that failed; 0 where none came."""
         self.code = code
         """Graph's `error.code` of the last reply; empty where there is none."""
         self.request_id = request_id
