@@ -539,8 +539,8 @@ public:
         return run(graph_client_check, &call, token, user, id);
     }
 
-    /// Ends every call in flight within a tenth of a second, in Status::Cancelled where no attempt can have been accepted,
-    /// else in Status::Unknown. Does not wait for them; calls that begin later are not touched. Any thread.
+    /// Ends every call in flight within a tenth of a second, in Status::Cancelled where no attempt can have been
+    /// accepted, else in Status::Unknown. Does not wait for them; calls that begin later are not touched. Any thread.
     void cancel() const noexcept { graph_client_cancel(handle_.get()); }
 
 private:

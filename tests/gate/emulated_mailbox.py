@@ -1,10 +1,12 @@
 """An emulated mailbox, for the gate's programs in Python."""
 
+import collections
 import json
 import os
 import pathlib
 import re
 import subprocess
+import threading
 import urllib.request
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -21,7 +23,10 @@ class Mailbox:
         target = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
         command = [target / "debug/graph-emulator", "--port", "0", "--concurrency", "0"]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-        self.base = next(found[0] for line in self.process.stdout if (found := re.search(r"http://127\.0\.0\.1:\d+/v1\.0", line)))
+        lines = iter(self.process.stdout)
+        self.base = next(found[0] for line in lines if (found := re.search(r"http://127\.0\.0\.1:\d+/v1\.0", line)))
+        # It says a line for each request, and would wait for a reader.
+        threading.Thread(target=collections.deque, args=(lines, 0), daemon=True).start()
         self.post("/_emulator/faults", ENDLESS_RULE)
 
     def post(self, path, body):
