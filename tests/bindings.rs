@@ -1,5 +1,5 @@
-//! What every language's folder holds: a README that opens with the example. Its declarations are written, and compared by
-//! `bindings/declare --check`.
+//! What every language's folder holds: a README that opens with the example, and a description of its package that has the
+//! version of Cargo.toml. Its declarations are written, and compared by `bindings/declare --check`.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
@@ -32,5 +32,34 @@ fn readmes_open_with_the_example() {
         let shown = rest.split_once('\n').unwrap().1.split_once("\n```").unwrap().0;
         assert_eq!(shown.trim_end(), text.trim_end(), "{}: the first block is not the example", folder.display());
         assert!(before.lines().count() <= 12, "{}: the example is not on the first screen", folder.display());
+    }
+}
+
+/// Where each ecosystem has the version of a package, and how. Of a Go module it is the tag.
+const VERSIONS: [(&str, &str); 15] = [
+    ("ada/alire.toml", "version = \"{}\""),
+    ("common-lisp/graph-message.asd", ":version \"{}\""),
+    ("csharp/GraphMessage.csproj", "<Version>{}</Version>"),
+    ("csharp/GraphMessage.nuspec", "<version>{}</version>"),
+    ("fortran/fpm.toml", "version = \"{}\""),
+    ("java/pom.xml", "  <version>{}</version>"),
+    ("lua/graph-message-{}-1.rockspec", "version = '{}-1'"),
+    ("node/package.json", "\"version\": \"{}\""),
+    ("node/package-lock.json", "  \"version\": \"{}\""),
+    ("perl/lib/Graph/Message.pm", "our $VERSION = '{}'"),
+    ("php/composer.json", "\"version\": \"{}\""),
+    ("python/pyproject.toml", "dynamic = [\"version\"]"),
+    ("r/DESCRIPTION", "Version: {}"),
+    ("ruby/graph_message.gemspec", "gem.version = '{}'"),
+    ("tcl/Makefile", "VERSION = {}"),
+];
+
+#[test]
+fn packages_have_the_version() {
+    let version = |text: &str| text.replace("{}", env!("CARGO_PKG_VERSION"));
+    for (file, has) in VERSIONS {
+        let file = root().join("bindings").join(version(file));
+        let text = fs::read_to_string(&file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+        assert!(text.contains(&version(has)), "{}: no {}", file.display(), version(has));
     }
 }
