@@ -75,6 +75,9 @@ package Graph_Message is
    procedure Open (Object : in out Client; Settings : Options'Class; Result : out Outcome);
    procedure Open (Object : in out Client);
 
+   --  Frees the client before the end of its scope. No call may be in flight on it; a second time it does nothing.
+   procedure Close (Object : in out Client);
+
    --  Sends a draft. User "" is the mailbox of the token's own user. Unless the mail was sent, raises Not_Sent or
    --  Outcome_Unknown; Result is filled in before. Exception_Message may be cut, Result.Message is whole.
    procedure Send (Object : Client; Token, Id : Text; Result : out Outcome; User : Text := "");

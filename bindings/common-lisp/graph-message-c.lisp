@@ -32,7 +32,10 @@
   (:unix (:or "libgraph_message.so.1" "libgraph_message.so"))
   (:windows "graph_message.dll"))
 
-(use-foreign-library graph-message)
+(handler-case (load-foreign-library 'graph-message)
+  (load-foreign-library-error (why)
+    (error "~a: install the C library graph-message, or name its folder in cffi:*foreign-library-directories* or in ~
+            LD_LIBRARY_PATH" (substitute #\Space #\Newline (princ-to-string why)))))
 
 (defmacro define-constants (&body pairs)
   `(progn ,@(loop for (name value) on pairs by #'cddr collect `(defconstant ,name ,value))))

@@ -1,6 +1,8 @@
 (defsystem "graph-message"
-  :description "Sends an existing Microsoft Graph draft and says what became of the mail."
+  :description "Sends an existing draft through Microsoft Graph, and says what became of it"
   :version "0.1.0"
   :licence "MIT OR Apache-2.0"
   :depends-on ("cffi")
-  :components ((:file "graph-message")))
+  :serial t
+  :components ((:file "graph-message-c")
+               (:file "graph-message")))

@@ -8,6 +8,7 @@ namespace GraphMessage
     [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
     internal delegate void LogFunction(IntPtr context, int level, IntPtr line);
 
+    /// <summary>A graph_call, freed when this is disposed of and no call uses it, or by the finalizer.</summary>
     internal sealed class CallHandle : SafeHandle
     {
         public CallHandle() : base(IntPtr.Zero, true) { }
@@ -15,6 +16,7 @@ namespace GraphMessage
         protected override bool ReleaseHandle() { NativeMethods.graph_call_free(handle); return true; }
     }
 
+    /// <summary>A graph_client, freed when this is disposed of and no call uses it, or by the finalizer.</summary>
     internal sealed class ClientHandle : SafeHandle
     {
         public ClientHandle() : base(IntPtr.Zero, true) { }
@@ -22,6 +24,7 @@ namespace GraphMessage
         protected override bool ReleaseHandle() { NativeMethods.graph_client_free(handle); return true; }
     }
 
+    /// <summary>A graph_options, freed when this is disposed of and no call uses it, or by the finalizer.</summary>
     internal sealed class OptionsHandle : SafeHandle
     {
         public OptionsHandle() : base(IntPtr.Zero, true) { }
@@ -83,8 +86,8 @@ namespace GraphMessage
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
         internal static extern int graph_message_send(byte[] token, byte[] user, byte[] id, out IntPtr err);
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
-        internal static extern int graph_message_send_text(byte[] token, byte[] user, byte[] id, byte[] message, uint
-            size, out int http_status, out uint retry_after_ms);
+        internal static extern int graph_message_send_text(byte[] token, byte[] user, byte[] id, byte[] message,
+            uint size, out int http_status, out uint retry_after_ms);
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
         internal static extern int graph_init(OptionsHandle options, out IntPtr err);
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]

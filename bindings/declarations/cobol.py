@@ -90,7 +90,8 @@ def called(function):
 def write(api):
     text = BEFORE
     for group in api.groups:
-        text += "".join(f"      *> {line}\n" for line in textwrap.wrap(group.about.replace("GRAPH_", "GRAPH-"), 62, break_on_hyphens=False))
+        about = textwrap.wrap(group.about.replace("GRAPH_", "GRAPH-"), 62, break_on_hyphens=False)
+        text += "".join(f"      *> {line}\n" for line in about)
         text += "".join(f"       78 {name.replace('_', '-'):27} VALUE {value}.\n" for name, value in group.constants)
     heading = None
     for one in api.functions:

@@ -14,6 +14,7 @@ namespace GraphMessage
 {
 """
 HANDLE = """\
+    /// <summary>A graph_{of}, freed when this is disposed of and no call uses it, or by the finalizer.</summary>
     internal sealed class {name} : SafeHandle
     {{
         public {name}() : base(IntPtr.Zero, true) {{ }}
@@ -69,7 +70,8 @@ def callback(of):
 
 
 def listed(function, pointers):
-    return ", ".join(f"{typed(one, pointers)} {WORDS.get(one.name, one.name)}" for one in function.parameters)
+    # A type stays on one line with its name.
+    return ", ".join(f"{typed(one, pointers)} {WORDS.get(one.name, one.name)}".replace(" ", "\0") for one in function.parameters)
 
 
 def result(function):
@@ -81,8 +83,8 @@ def result(function):
 def declared(function):
     # What frees an object gets what the handle held.
     line = f"internal static extern {result(function)} {function.name}({listed(function, function.name.endswith('_free'))});"
-    wrapped = textwrap.wrap(line, 110, subsequent_indent="    ")
-    return "        [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]\n" + textwrap.indent("\n".join(wrapped), "        ")
+    wrapped = textwrap.indent("\n".join(textwrap.wrap(line, 110, subsequent_indent="    ")), "        ").replace("\0", " ")
+    return f"        [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]\n{wrapped}"
 
 
 def write(api):
@@ -90,7 +92,7 @@ def write(api):
     for one in api.callbacks:
         name = callback(one.name.removeprefix("graph_"))
         text += "    [UnmanagedFunctionPointer(CallingConvention.Cdecl)]\n"
-        text += f"    internal delegate void {name}({listed(one, True)});\n\n"
+        text += f"    internal delegate void {name}({listed(one, True)});\n\n".replace("\0", " ")
     text += "".join(HANDLE.format(name=handle(of), of=of) for of in api.handles if of not in READ_AT_ONCE)
     text += '    internal static class NativeMethods\n    {\n        private const string Library = "graph_message";\n'
     for group in api.groups:

@@ -1,12 +1,18 @@
-"""Gambas: a class of constants and external functions."""
+"""Gambas: the constants and external functions in GraphMessage.class, between two lines.
+
+They are no class of their own: GraphMessage would have to inherit it, and Gambas crashes where an inherited external
+function is called.
+"""
+
+import pathlib
+import sys
 
 from .header import Kind
 
+CLASS = pathlib.Path(__file__).resolve().parents[1] / "gambas/GraphMessage.class"
+BEGIN = "' The C interface as it is, written by bindings/declare from here ...\n"
+END = "\n' ... to here.\n"
 BEFORE = """\
-' Gambas class file
-
-' The C interface of graph-message as it is, written by bindings/declare. What each function does is told by
-' include/graph_message.h; the class GraphMessage is what a program uses.
 '
 ' Every text goes in as a pointer to NUL-terminated UTF-8, because Gambas makes no difference between "" and NULL; texts
 ' that come back are copied by Gambas. Unsigned numbers are Integers. A declaration must stand on one line.
@@ -40,7 +46,7 @@ def declared(function):
     return f"Public Extern {name}({listed}){result(function.result)}{bound}\n"
 
 
-def write(api):
+def interface(api):
     text = BEFORE
     for group in api.groups:
         text += f"\n' {group.about}\n"
@@ -48,4 +54,13 @@ def write(api):
     return text + "\n" + "".join(declared(one) for one in api.functions)
 
 
-FILES = {"gambas/GraphMessageC.class": write}
+def write(api):
+    """The class as it is, with the interface written anew."""
+    text = CLASS.read_text()
+    if (text.count(BEGIN), text.count(END)) != (1, 1):
+        sys.exit(f"{CLASS.name}: the lines are not there between which the declarations belong")
+    before, after = text.split(BEGIN)[0], text.split(END)[1]
+    return before + BEGIN + interface(api) + END + after
+
+
+FILES = {"gambas/GraphMessage.class": write}

@@ -56,8 +56,11 @@ def handed(value):
 
 
 def declared(function):
-    listed = ", ".join(f"{typed(one)} {camel(one.name)}" for one in function.parameters)
-    return f"{handed(function.result)} {function.name}({listed});"
+    # A type stays on one line with its name.
+    listed = ", ".join(f"{typed(one)}\0{camel(one.name)}" for one in function.parameters)
+    line = f"{handed(function.result)}\0{function.name}({listed});"
+    wrapped = textwrap.wrap(line, 112, subsequent_indent="    ", break_on_hyphens=False)
+    return textwrap.indent("\n".join(wrapped).replace("\0", " "), "    ")
 
 
 def write(api):
@@ -70,9 +73,7 @@ def write(api):
         text += f"    // {group.about}\n"
         text += "".join(f"    int {name} = {value};\n" for name, value in group.constants)
     text += "\n"
-    for one in api.functions:
-        text += textwrap.indent("\n".join(textwrap.wrap(declared(one), 112, subsequent_indent="    ")), "    ") + "\n"
-    return text + "}\n"
+    return text + "".join(f"{declared(one)}\n" for one in api.functions) + "}\n"
 
 
 FILES = {"java/graphmessage/GraphLibrary.java": write}

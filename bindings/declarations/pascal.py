@@ -44,7 +44,8 @@ def listed(function):
 
 
 def declared(function):
-    kind, result = ("procedure", "") if function.result.kind == Kind.NOTHING else ("function", f": {typed(function.result)}")
+    is_procedure = function.result.kind == Kind.NOTHING
+    kind, result = ("procedure", "") if is_procedure else ("function", f": {typed(function.result)}")
     name = RENAMED.get(function.name, function.name)
     bound = f" name '{function.name}'" if name != function.name else ""
     line = f"{kind} {name}{listed(function)}{result}; cdecl; external GraphLibrary{bound};"

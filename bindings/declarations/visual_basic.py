@@ -44,7 +44,8 @@ def declared(function, is_wide):
     # Cut between arguments only.
     listed = ", ".join(parameter(one, pointer).replace(" ", "\0") for one in function.parameters)
     line = f'Alias\0"{function.name}"\0({listed}){result.replace(" ", chr(0))}'
-    return head + "        " + " _\n        ".join(textwrap.wrap(line, 100, break_long_words=False)).replace("\0", " ") + "\n"
+    lines = textwrap.wrap(line, 100, break_long_words=False)
+    return head + "        " + " _\n        ".join(lines).replace("\0", " ") + "\n"
 
 
 def write(api):

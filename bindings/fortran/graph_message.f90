@@ -1,327 +1,7 @@
 ! graph-message for Fortran: sends an existing Microsoft Graph draft and says what became of the mail.
 !
-! graph_message_c declares the C interface as it is (iso_c_binding); graph_message is what a program uses. What each
-! function does is told by include/graph_message.h.
-
-module graph_message_c
-  use, intrinsic :: iso_c_binding
-  implicit none
-  public
-
-  integer(c_int32_t), parameter :: GRAPH_ROOTS_SYSTEM = 0
-  integer(c_int32_t), parameter :: GRAPH_ROOTS_BUNDLED = 1
-  integer(c_int32_t), parameter :: GRAPH_VERIFY_NEVER = 0
-  integer(c_int32_t), parameter :: GRAPH_VERIFY_ON_DOUBT = 1
-  integer(c_int32_t), parameter :: GRAPH_VERIFY_ALWAYS = 2
-  integer(c_int32_t), parameter :: GRAPH_LOG_INFO = 3
-  integer(c_int32_t), parameter :: GRAPH_LOG_DEBUG = 4
-  integer(c_int32_t), parameter :: GRAPH_SEEN_NOTHING = 0
-  integer(c_int32_t), parameter :: GRAPH_SEEN_DRAFT = 1
-  integer(c_int32_t), parameter :: GRAPH_SEEN_GONE = 2
-  integer(c_int32_t), parameter :: GRAPH_SEEN_NOT_ALLOWED = 3
-  integer(c_int32_t), parameter :: GRAPH_SEEN_NOT_A_DRAFT = 4
-  integer(c_int32_t), parameter :: GRAPH_EVIDENCE_ACCEPTED = 1
-  integer(c_int32_t), parameter :: GRAPH_EVIDENCE_FOUND = 2
-  integer(c_int32_t), parameter :: GRAPH_ABI_VERSION = 1
-  integer(c_int32_t), parameter :: GRAPH_OK = 0
-  integer(c_int32_t), parameter :: GRAPH_INVALID_ARGUMENT = 1
-  integer(c_int32_t), parameter :: GRAPH_UNREACHABLE = 10
-  integer(c_int32_t), parameter :: GRAPH_CANCELLED = 11
-  integer(c_int32_t), parameter :: GRAPH_TIMED_OUT = 12
-  integer(c_int32_t), parameter :: GRAPH_UNAUTHENTICATED = 20
-  integer(c_int32_t), parameter :: GRAPH_FORBIDDEN = 21
-  integer(c_int32_t), parameter :: GRAPH_NOT_FOUND = 22
-  integer(c_int32_t), parameter :: GRAPH_REJECTED = 23
-  integer(c_int32_t), parameter :: GRAPH_THROTTLED = 24
-  integer(c_int32_t), parameter :: GRAPH_NOT_A_DRAFT = 25
-  integer(c_int32_t), parameter :: GRAPH_UNAVAILABLE = 26
-  integer(c_int32_t), parameter :: GRAPH_UNKNOWN = 40
-  integer(c_int32_t), parameter :: GRAPH_INTERNAL = 90
-
-  abstract interface
-    ! Receives a log line; line is a NUL-terminated text.
-    subroutine graph_log_fn(context, level, line) bind(c)
-      import
-      type(c_ptr), value :: context, line
-      integer(c_int32_t), value :: level
-    end subroutine
-  end interface
-
-  ! Texts go in as a pointer to NUL-terminated bytes, c_null_ptr is NULL; unsigned numbers are signed ones of that size.
-  interface
-    function graph_status_name(status) bind(c) result(answer)
-      import
-      integer(c_int32_t), value :: status
-      type(c_ptr) :: answer
-    end function
-    function graph_status_sent(status) bind(c) result(answer)
-      import
-      integer(c_int32_t), value :: status
-      integer(c_int32_t) :: answer
-    end function
-    function graph_message_send(token, user, id, err) bind(c) result(answer)
-      import
-      type(c_ptr), value :: token, user, id
-      type(c_ptr), intent(out) :: err
-      integer(c_int32_t) :: answer
-    end function
-    function graph_message_send_text(token, user, id, message, size, http_status, &
-        retry_after_ms) bind(c) result(answer)
-      import
-      type(c_ptr), value :: token, user, id, message, http_status, retry_after_ms
-      integer(c_int32_t), value :: size
-      integer(c_int32_t) :: answer
-    end function
-    function graph_init(options, err) bind(c) result(answer)
-      import
-      type(c_ptr), value :: options
-      type(c_ptr), intent(out) :: err
-      integer(c_int32_t) :: answer
-    end function
-    function graph_client_new(options, client, err) bind(c) result(answer)
-      import
-      type(c_ptr), value :: options
-      type(c_ptr), intent(out) :: client, err
-      integer(c_int32_t) :: answer
-    end function
-    function graph_client_send(client, call, token, user, id, receipt, err) bind(c) result(answer)
-      import
-      type(c_ptr), value :: client, call, token, user, id
-      type(c_ptr), intent(out) :: receipt, err
-      integer(c_int32_t) :: answer
-    end function
-    function graph_client_check(client, call, token, user, id, receipt, err) bind(c) result(answer)
-      import
-      type(c_ptr), value :: client, call, token, user, id
-      type(c_ptr), intent(out) :: receipt, err
-      integer(c_int32_t) :: answer
-    end function
-    subroutine graph_client_cancel(client) bind(c)
-      import
-      type(c_ptr), value :: client
-    end subroutine
-    subroutine graph_client_free(client) bind(c)
-      import
-      type(c_ptr), value :: client
-    end subroutine
-    function graph_call_new() bind(c) result(answer)
-      import
-      type(c_ptr) :: answer
-    end function
-    subroutine graph_call_cancel(call) bind(c)
-      import
-      type(c_ptr), value :: call
-    end subroutine
-    subroutine graph_call_free(call) bind(c)
-      import
-      type(c_ptr), value :: call
-    end subroutine
-    function graph_call_set_timeout_ms(call, ms) bind(c) result(answer)
-      import
-      type(c_ptr), value :: call
-      integer(c_int32_t), value :: ms
-      integer(c_int32_t) :: answer
-    end function
-    function graph_call_set_internet_message_id(call, internet_message_id) bind(c) result(answer)
-      import
-      type(c_ptr), value :: call, internet_message_id
-      integer(c_int32_t) :: answer
-    end function
-    function graph_options_new() bind(c) result(answer)
-      import
-      type(c_ptr) :: answer
-    end function
-    subroutine graph_options_free(options) bind(c)
-      import
-      type(c_ptr), value :: options
-    end subroutine
-    function graph_options_set_base_url(options, url) bind(c) result(answer)
-      import
-      type(c_ptr), value :: options, url
-      integer(c_int32_t) :: answer
-    end function
-    function graph_options_set_timeout_ms(options, ms) bind(c) result(answer)
-      import
-      type(c_ptr), value :: options
-      integer(c_int32_t), value :: ms
-      integer(c_int32_t) :: answer
-    end function
-    function graph_options_set_attempt_timeout_ms(options, ms) bind(c) result(answer)
-      import
-      type(c_ptr), value :: options
-      integer(c_int32_t), value :: ms
-      integer(c_int32_t) :: answer
-    end function
-    function graph_options_set_connect_timeout_ms(options, ms) bind(c) result(answer)
-      import
-      type(c_ptr), value :: options
-      integer(c_int32_t), value :: ms
-      integer(c_int32_t) :: answer
-    end function
-    function graph_options_set_max_attempts(options, attempts) bind(c) result(answer)
-      import
-      type(c_ptr), value :: options
-      integer(c_int32_t), value :: attempts
-      integer(c_int32_t) :: answer
-    end function
-    function graph_options_set_verify(options, verify) bind(c) result(answer)
-      import
-      type(c_ptr), value :: options
-      integer(c_int32_t), value :: verify
-      integer(c_int32_t) :: answer
-    end function
-    function graph_options_set_settle_ms(options, ms) bind(c) result(answer)
-      import
-      type(c_ptr), value :: options
-      integer(c_int32_t), value :: ms
-      integer(c_int32_t) :: answer
-    end function
-    function graph_options_set_mailbox_concurrency(options, at_once) bind(c) result(answer)
-      import
-      type(c_ptr), value :: options
-      integer(c_int32_t), value :: at_once
-      integer(c_int32_t) :: answer
-    end function
-    function graph_options_set_proxy(options, url) bind(c) result(answer)
-      import
-      type(c_ptr), value :: options, url
-      integer(c_int32_t) :: answer
-    end function
-    function graph_options_set_proxy_from_environment(options) bind(c) result(answer)
-      import
-      type(c_ptr), value :: options
-      integer(c_int32_t) :: answer
-    end function
-    function graph_options_set_ca_file(options, path) bind(c) result(answer)
-      import
-      type(c_ptr), value :: options, path
-      integer(c_int32_t) :: answer
-    end function
-    function graph_options_set_roots(options, roots) bind(c) result(answer)
-      import
-      type(c_ptr), value :: options
-      integer(c_int32_t), value :: roots
-      integer(c_int32_t) :: answer
-    end function
-    function graph_options_set_user_agent(options, product) bind(c) result(answer)
-      import
-      type(c_ptr), value :: options, product
-      integer(c_int32_t) :: answer
-    end function
-    function graph_options_set_log(options, log, context) bind(c) result(answer)
-      import
-      type(c_ptr), value :: options, context
-      type(c_funptr), value :: log
-      integer(c_int32_t) :: answer
-    end function
-    function graph_error_status(error) bind(c) result(answer)
-      import
-      type(c_ptr), value :: error
-      integer(c_int32_t) :: answer
-    end function
-    function graph_error_http_status(error) bind(c) result(answer)
-      import
-      type(c_ptr), value :: error
-      integer(c_int32_t) :: answer
-    end function
-    function graph_error_code(error) bind(c) result(answer)
-      import
-      type(c_ptr), value :: error
-      type(c_ptr) :: answer
-    end function
-    function graph_error_message(error) bind(c) result(answer)
-      import
-      type(c_ptr), value :: error
-      type(c_ptr) :: answer
-    end function
-    function graph_error_request_id(error) bind(c) result(answer)
-      import
-      type(c_ptr), value :: error
-      type(c_ptr) :: answer
-    end function
-    function graph_error_client_request_id(error) bind(c) result(answer)
-      import
-      type(c_ptr), value :: error
-      type(c_ptr) :: answer
-    end function
-    function graph_error_retry_after_ms(error) bind(c) result(answer)
-      import
-      type(c_ptr), value :: error
-      integer(c_int32_t) :: answer
-    end function
-    function graph_error_attempts(error) bind(c) result(answer)
-      import
-      type(c_ptr), value :: error
-      integer(c_int32_t) :: answer
-    end function
-    function graph_error_claims(error) bind(c) result(answer)
-      import
-      type(c_ptr), value :: error
-      type(c_ptr) :: answer
-    end function
-    function graph_error_seen(error) bind(c) result(answer)
-      import
-      type(c_ptr), value :: error
-      integer(c_int32_t) :: answer
-    end function
-    function graph_error_internet_message_id(error) bind(c) result(answer)
-      import
-      type(c_ptr), value :: error
-      type(c_ptr) :: answer
-    end function
-    subroutine graph_error_free(error) bind(c)
-      import
-      type(c_ptr), value :: error
-    end subroutine
-    function graph_receipt_request_id(receipt) bind(c) result(answer)
-      import
-      type(c_ptr), value :: receipt
-      type(c_ptr) :: answer
-    end function
-    function graph_receipt_client_request_id(receipt) bind(c) result(answer)
-      import
-      type(c_ptr), value :: receipt
-      type(c_ptr) :: answer
-    end function
-    function graph_receipt_http_status(receipt) bind(c) result(answer)
-      import
-      type(c_ptr), value :: receipt
-      integer(c_int32_t) :: answer
-    end function
-    function graph_receipt_attempts(receipt) bind(c) result(answer)
-      import
-      type(c_ptr), value :: receipt
-      integer(c_int32_t) :: answer
-    end function
-    function graph_receipt_evidence(receipt) bind(c) result(answer)
-      import
-      type(c_ptr), value :: receipt
-      integer(c_int32_t) :: answer
-    end function
-    function graph_receipt_sent_id(receipt) bind(c) result(answer)
-      import
-      type(c_ptr), value :: receipt
-      type(c_ptr) :: answer
-    end function
-    subroutine graph_receipt_free(receipt) bind(c)
-      import
-      type(c_ptr), value :: receipt
-    end subroutine
-    function graph_version() bind(c) result(answer)
-      import
-      type(c_ptr) :: answer
-    end function
-    ! Fortran does not tell upper from lower case, so the function cannot have the name of the constant.
-    function graph_loaded_abi_version() bind(c, name="graph_abi_version") result(answer)
-      import
-      integer(c_int32_t) :: answer
-    end function
-    subroutine graph_string_free(string) bind(c)
-      import
-      type(c_ptr), value :: string
-    end subroutine
-  end interface
-end module graph_message_c
+! The module graph_message is what a program uses. It stands on graph_message_c, the C interface as it is, whose file
+! is compiled before this one.
 
 module graph_message
   use, intrinsic :: iso_c_binding, only: c_ptr, c_null_ptr, c_null_char, c_char, c_int32_t, c_int64_t, c_size_t, &
@@ -374,7 +54,7 @@ module graph_message
     procedure, private :: set_text, set_number, set_log, copy_options
     generic :: set => set_text, set_number, set_log
     generic :: assignment(=) => copy_options
-    final :: free_options
+    final :: free_options  ! elemental, as those below: an array's elements are freed, too
   end type
 
   ! The settings of one call, and the means to cancel it from another thread.
@@ -420,8 +100,14 @@ contains
     type(graph_result), intent(out) :: result
     type(graph_options), intent(in), optional :: options
     type(c_ptr) :: handle, err
+    character(:), allocatable :: old
     call client%close()
     handle = c_null_ptr
+    old = old_library()
+    if (old /= "") then
+      result = refusal(old)
+      return
+    end if
     if (present(options)) then
       if (allocated(options%refused)) then
         result = refusal(options%refused)
@@ -449,7 +135,7 @@ contains
     class(graph_client), intent(in) :: client
     character(*), intent(in), optional :: token, id, user
     type(graph_result), intent(out) :: result
-    type(graph_call), intent(in), optional :: call
+    type(graph_call), intent(inout), optional :: call
     result = request(client, .false., token, id, user, call)
   end subroutine
 
@@ -458,7 +144,7 @@ contains
     class(graph_client), intent(in) :: client
     character(*), intent(in), optional :: token, id, user
     type(graph_result), intent(out) :: result
-    type(graph_call), intent(in), optional :: call
+    type(graph_call), intent(inout), optional :: call
     result = request(client, .true., token, id, user, call)
   end subroutine
 
@@ -466,19 +152,22 @@ contains
     class(graph_client), intent(in) :: client
     logical, intent(in) :: checks
     character(*), intent(in), optional :: token, id, user
-    type(graph_call), intent(in), optional :: call
+    type(graph_call), intent(inout), optional :: call
     type(graph_result) :: outcome
     character(kind=c_char, len=:), allocatable, target :: c_token, c_id, c_user
     character(:), allocatable :: refused
     type(c_ptr) :: settings, receipt, err
     settings = c_null_ptr
     if (present(call)) then
+      ! Made here where nothing was set, so that another thread can cancel it.
+      call make_call(call)
       settings = call%handle
       if (allocated(call%refused)) refused = call%refused
     end if
     call to_c("token", token, c_token, refused)
     call to_c("id", id, c_id, refused)
     call to_c("user", user, c_user, refused)
+    if (.not. allocated(refused) .and. .not. c_associated(client%handle)) refused = "the client is not open"
     if (allocated(refused)) then
       outcome = refusal(refused)
       return
@@ -512,7 +201,7 @@ contains
     if (associated(client%log)) deallocate (client%log)
   end subroutine
 
-  subroutine free_client(client)
+  impure elemental subroutine free_client(client)
     type(graph_client), intent(inout) :: client
     call client%close()
   end subroutine
@@ -523,9 +212,9 @@ contains
     character(*), intent(in) :: name, text
     character(kind=c_char, len=:), allocatable, target :: c_text
     integer(c_int32_t) :: status
+    call make_options(options)
     call to_c(name, text, c_text, options%refused)
     if (allocated(options%refused)) return
-    call make_options(options)
     select case (name)
     case ("base_url"); status = graph_options_set_base_url(options%handle, c_loc(c_text))
     case ("proxy"); status = graph_options_set_proxy(options%handle, c_loc(c_text))
@@ -542,8 +231,8 @@ contains
     character(*), intent(in) :: name
     integer, intent(in) :: number
     integer(c_int32_t) :: status
-    if (allocated(options%refused)) return
     call make_options(options)
+    if (allocated(options%refused)) return
     if (number < 0) then
       options%refused = name // " is negative"
       return
@@ -573,14 +262,21 @@ contains
     call make_options(options)
     if (.not. associated(options%log)) allocate (options%log)
     options%log%log => log
+    ! A procedure pointer that points at nothing may be given, too.
+    if (.not. associated(options%log%log)) options%refused = "log is no procedure"
   end subroutine
 
   subroutine make_options(options)
     class(graph_options), intent(inout) :: options
-    if (.not. c_associated(options%handle)) options%handle = graph_options_new()
+    if (c_associated(options%handle)) return
+    if (old_library() /= "") then
+      options%refused = old_library()
+    else
+      options%handle = graph_options_new()
+    end if
   end subroutine
 
-  subroutine free_options(options)
+  impure elemental subroutine free_options(options)
     type(graph_options), intent(inout) :: options
     call graph_options_free(options%handle)
     options%handle = c_null_ptr
@@ -593,7 +289,8 @@ contains
     integer, intent(in) :: ms
     call make_call(call)
     if (ms < 0) call%refused = "timeout_ms is negative"
-    if (graph_call_set_timeout_ms(call%handle, max(ms, 0)) /= GRAPH_OK) call%refused = "timeout_ms was refused"
+    if (allocated(call%refused)) return
+    if (graph_call_set_timeout_ms(call%handle, ms) /= GRAPH_OK) call%refused = "timeout_ms was refused"
   end subroutine
 
   ! Gives a check the draft's internetMessageId, so that it finds the mail under another id.
@@ -608,18 +305,28 @@ contains
       call%refused = "internet_message_id was refused"
   end subroutine
 
-  ! Ends the calls in flight with these settings. They must have been given a setting before, 0 as timeout_ms will do.
+  ! Ends the calls in flight with these settings, and those that begin later.
   subroutine cancel_call(call)
-    class(graph_call), intent(in) :: call
+    class(graph_call), intent(inout) :: call
+    call make_call(call)
     call graph_call_cancel(call%handle)
   end subroutine
 
   subroutine make_call(call)
     class(graph_call), intent(inout) :: call
-    if (.not. c_associated(call%handle)) call%handle = graph_call_new()
+    ! Several threads may be the first to send with it.
+    !$omp critical (graph_message_call)
+    if (.not. c_associated(call%handle)) then
+      if (old_library() /= "") then
+        call%refused = old_library()
+      else
+        call%handle = graph_call_new()
+      end if
+    end if
+    !$omp end critical (graph_message_call)
   end subroutine
 
-  subroutine free_call(call)
+  impure elemental subroutine free_call(call)
     type(graph_call), intent(inout) :: call
     call graph_call_free(call%handle)
     call%handle = c_null_ptr
@@ -649,6 +356,18 @@ contains
     class(graph_result), intent(in) :: result
     character(:), allocatable :: name
     name = from_c(graph_status_name(int(result%status, c_int32_t)))
+  end function
+
+  ! Why the library that was found cannot be used; "" where it can.
+  function old_library() result(why)
+    character(:), allocatable :: why
+    character(12) :: found, needed
+    why = ""
+    if (graph_loaded_abi_version() >= GRAPH_ABI_VERSION) return
+    write (found, "(i0)") graph_loaded_abi_version()
+    write (needed, "(i0)") GRAPH_ABI_VERSION
+    why = "the graph_message library " // graph_library_version() // " has ABI " // trim(found) // &
+      ", and graph_message.f90 needs " // trim(needed) // ": install a newer library"
   end function
 
   ! The version of the library that is loaded.

@@ -3,8 +3,8 @@
 //	client, err := graphmessage.NewClient()
 //	receipt, err := client.Send(ctx, token, "megan@contoso.example", id)
 //
-// One file over the C library graph_message, whose manual is graph_message.h; its declarations stand below. Every
-// error is an [*Error], for errors.As, and errors.Is compares it with a [Status].
+// One file over the C library graph_message, whose header and manual is graph_message.h. Every error is an [*Error],
+// for errors.As, and errors.Is compares it with a [Status].
 //
 // Strings that hold a NUL, which C would read only up to there, or that are not UTF-8 are refused before anything is
 // sent.
@@ -14,110 +14,9 @@ package graphmessage
 
 /*
 #cgo LDFLAGS: -lgraph_message
-#include <stdint.h>
 #include <stdlib.h>
 
-// How a call ended. Treat a value that is not listed as GRAPH_UNKNOWN.
-#define GRAPH_OK 0
-#define GRAPH_INVALID_ARGUMENT 1
-#define GRAPH_UNREACHABLE 10
-#define GRAPH_CANCELLED 11
-#define GRAPH_TIMED_OUT 12
-#define GRAPH_UNAUTHENTICATED 20
-#define GRAPH_FORBIDDEN 21
-#define GRAPH_NOT_FOUND 22
-#define GRAPH_REJECTED 23
-#define GRAPH_THROTTLED 24
-#define GRAPH_NOT_A_DRAFT 25
-#define GRAPH_UNAVAILABLE 26
-#define GRAPH_UNKNOWN 40
-#define GRAPH_INTERNAL 90
-// Which certificate authorities to trust.
-#define GRAPH_ROOTS_SYSTEM 0
-#define GRAPH_ROOTS_BUNDLED 1
-// When to look at the message that is sent.
-#define GRAPH_VERIFY_NEVER 0
-#define GRAPH_VERIFY_ON_DOUBT 1
-#define GRAPH_VERIFY_ALWAYS 2
-// Levels of a log line.
-#define GRAPH_LOG_INFO 3
-#define GRAPH_LOG_DEBUG 4
-// What the last look at the message showed.
-#define GRAPH_SEEN_NOTHING 0
-#define GRAPH_SEEN_DRAFT 1
-#define GRAPH_SEEN_GONE 2
-#define GRAPH_SEEN_NOT_ALLOWED 3
-#define GRAPH_SEEN_NOT_A_DRAFT 4
-// How it is known that the mail was sent.
-#define GRAPH_EVIDENCE_ACCEPTED 1
-#define GRAPH_EVIDENCE_FOUND 2
-// The library must have this ABI or a newer one.
-#define GRAPH_ABI_VERSION 1
-
-typedef int32_t graph_status;
-typedef struct graph_call graph_call;
-typedef struct graph_client graph_client;
-typedef struct graph_error graph_error;
-typedef struct graph_options graph_options;
-typedef struct graph_receipt graph_receipt;
-typedef void (*graph_log_fn)(void *context, int32_t level, const char *line);
-
-const char *graph_status_name(graph_status status);
-int32_t graph_status_sent(graph_status status);
-graph_status graph_message_send(const char *token, const char *user, const char *id, graph_error **err);
-graph_status graph_message_send_text(const char *token, const char *user, const char *id, char *message, uint32_t
-    size, int32_t *http_status, uint32_t *retry_after_ms);
-graph_status graph_init(const graph_options *options, graph_error **err);
-graph_status graph_client_new(const graph_options *options, graph_client **client, graph_error **err);
-graph_status graph_client_send(const graph_client *client, const graph_call *call, const char *token, const char
-    *user, const char *id, graph_receipt **receipt, graph_error **err);
-graph_status graph_client_check(const graph_client *client, const graph_call *call, const char *token, const char
-    *user, const char *id, graph_receipt **receipt, graph_error **err);
-void graph_client_cancel(const graph_client *client);
-void graph_client_free(graph_client *client);
-graph_call *graph_call_new(void);
-void graph_call_cancel(const graph_call *call);
-void graph_call_free(graph_call *call);
-graph_status graph_call_set_timeout_ms(graph_call *call, uint32_t ms);
-graph_status graph_call_set_internet_message_id(graph_call *call, const char *internet_message_id);
-graph_options *graph_options_new(void);
-void graph_options_free(graph_options *options);
-graph_status graph_options_set_base_url(graph_options *options, const char *url);
-graph_status graph_options_set_timeout_ms(graph_options *options, uint32_t ms);
-graph_status graph_options_set_attempt_timeout_ms(graph_options *options, uint32_t ms);
-graph_status graph_options_set_connect_timeout_ms(graph_options *options, uint32_t ms);
-graph_status graph_options_set_max_attempts(graph_options *options, uint32_t attempts);
-graph_status graph_options_set_verify(graph_options *options, int32_t verify);
-graph_status graph_options_set_settle_ms(graph_options *options, uint32_t ms);
-graph_status graph_options_set_mailbox_concurrency(graph_options *options, uint32_t at_once);
-graph_status graph_options_set_proxy(graph_options *options, const char *url);
-graph_status graph_options_set_proxy_from_environment(graph_options *options);
-graph_status graph_options_set_ca_file(graph_options *options, const char *path);
-graph_status graph_options_set_roots(graph_options *options, int32_t roots);
-graph_status graph_options_set_user_agent(graph_options *options, const char *product);
-graph_status graph_options_set_log(graph_options *options, graph_log_fn log, void *context);
-graph_status graph_error_status(const graph_error *error);
-int32_t graph_error_http_status(const graph_error *error);
-const char *graph_error_code(const graph_error *error);
-const char *graph_error_message(const graph_error *error);
-const char *graph_error_request_id(const graph_error *error);
-const char *graph_error_client_request_id(const graph_error *error);
-uint32_t graph_error_retry_after_ms(const graph_error *error);
-uint32_t graph_error_attempts(const graph_error *error);
-const char *graph_error_claims(const graph_error *error);
-int32_t graph_error_seen(const graph_error *error);
-const char *graph_error_internet_message_id(const graph_error *error);
-void graph_error_free(graph_error *error);
-const char *graph_receipt_request_id(const graph_receipt *receipt);
-const char *graph_receipt_client_request_id(const graph_receipt *receipt);
-int32_t graph_receipt_http_status(const graph_receipt *receipt);
-uint32_t graph_receipt_attempts(const graph_receipt *receipt);
-int32_t graph_receipt_evidence(const graph_receipt *receipt);
-const char *graph_receipt_sent_id(const graph_receipt *receipt);
-void graph_receipt_free(graph_receipt *receipt);
-const char *graph_version(void);
-uint32_t graph_abi_version(void);
-void graph_string_free(char *string);
+#include "graph_message.h"
 
 extern void graphMessageLog(void *context, int32_t level, char *line);
 
@@ -131,6 +30,7 @@ import "C"
 import (
 	"context"
 	"fmt"
+	"log"
 	"runtime"
 	"runtime/cgo"
 	"strings"
@@ -317,7 +217,9 @@ func UserAgent(product string) Option {
 	})
 }
 
-// Log receives log lines, in the goroutine of the call that logs, so in several at once. A panic in it is dropped.
+// Log receives log lines while a call waits for it, several at once where several call. It has a goroutine of its
+// own, so that it may end in every way: a panic goes to the standard logger, and the outcome of the mail is what it
+// would have been. It must return, and must not use the client.
 func Log(log func(level int, line string)) Option {
 	return func(s *settings) error {
 		s.log = log
@@ -367,7 +269,8 @@ type Client struct {
 // NewClient makes a client. It connects when the first call needs it.
 func NewClient(options ...Option) (*Client, error) {
 	if C.graph_abi_version() < C.GRAPH_ABI_VERSION {
-		return nil, refusal("the graph_message library is older than graphmessage.go")
+		return nil, refusal("libgraph_message %s has ABI %d, and graphmessage.go needs ABI %d: install a newer library",
+			C.GoString(C.graph_version()), C.graph_abi_version(), C.GRAPH_ABI_VERSION)
 	}
 	s := settings{options: C.graph_options_new()}
 	defer C.graph_options_free(s.options)
@@ -457,6 +360,9 @@ func (c *Client) Check(ctx context.Context, token, user, id string, options ...C
 func (c *Client) run(
 	ctx context.Context, checking bool, token, user, id *string, options []CallOption,
 ) (*Receipt, error) {
+	if ctx == nil {
+		return nil, refusal("the context is nil: pass context.Background()")
+	}
 	if err := c.acquire(); err != nil {
 		return nil, err
 	}
@@ -530,14 +436,15 @@ func cancelWith(ctx context.Context, call *C.graph_call) func() {
 	if ctx.Err() != nil {
 		C.graph_call_cancel(call)
 	}
-	if ctx.Done() == nil || ctx.Err() != nil {
+	done := ctx.Done()
+	if done == nil || ctx.Err() != nil {
 		return func() {}
 	}
 	ended, stopped := make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(stopped)
 		select {
-		case <-ctx.Done():
+		case <-done:
 			C.graph_call_cancel(call)
 		case <-ended:
 		}
@@ -583,7 +490,10 @@ func cString(name string, text *string) (*C.char, error) {
 }
 
 func milliseconds(name string, d time.Duration) (C.uint32_t, error) {
-	ms := (d + time.Millisecond - 1) / time.Millisecond
+	ms := d / time.Millisecond
+	if d%time.Millisecond > 0 {
+		ms++
+	}
 	if d < 0 || ms > 1<<32-1 {
 		return 0, refusal("%s is %v, not between 0 and 4294967295 ms", name, d)
 	}
@@ -591,8 +501,20 @@ func milliseconds(name string, d time.Duration) (C.uint32_t, error) {
 }
 
 //export graphMessageLog
-func graphMessageLog(log unsafe.Pointer, level C.int32_t, line *C.char) {
-	// C is above it on the stack, and no panic may pass through that.
-	defer func() { _ = recover() }()
-	cgo.Handle(uintptr(log)).Value().(func(int, string))(int(level), C.GoString(line))
+func graphMessageLog(handle unsafe.Pointer, level C.int32_t, line *C.char) {
+	show := cgo.Handle(uintptr(handle)).Value().(func(int, string))
+	text := C.GoString(line)
+	ended := make(chan struct{})
+	// C is above it on the stack, and neither a panic nor runtime.Goexit, which is t.Fatal's, may pass through that.
+	go func() {
+		defer close(ended)
+		defer func() { _ = recover() }() // of the standard logger's own
+		defer func() {
+			if failure := recover(); failure != nil {
+				log.Printf("graphmessage: the log function panicked: %v", failure)
+			}
+		}()
+		show(int(level), text)
+	}()
+	<-ended
 }

@@ -1,110 +1,23 @@
 -- Sends an existing draft through Microsoft Graph and says what became of it, over the C library graph-message.
 --
 -- graph_message.h is the manual. The module has its constants and functions as they are, such as GRAPH_UNKNOWN and
--- graph_version(); its functions client and call wrap them. Needs LuaJIT, for its ffi.
+-- graph_version(), declared in graph_message_c.lua; its functions client and call wrap them. Needs LuaJIT, for its ffi.
 
 local ffi = require 'ffi'
 
-ffi.cdef [[
-static const int GRAPH_ABI_VERSION = 1;
-static const int GRAPH_OK = 0;
-static const int GRAPH_INVALID_ARGUMENT = 1;
-static const int GRAPH_UNREACHABLE = 10;
-static const int GRAPH_CANCELLED = 11;
-static const int GRAPH_TIMED_OUT = 12;
-static const int GRAPH_UNAUTHENTICATED = 20;
-static const int GRAPH_FORBIDDEN = 21;
-static const int GRAPH_NOT_FOUND = 22;
-static const int GRAPH_REJECTED = 23;
-static const int GRAPH_THROTTLED = 24;
-static const int GRAPH_NOT_A_DRAFT = 25;
-static const int GRAPH_UNAVAILABLE = 26;
-static const int GRAPH_UNKNOWN = 40;
-static const int GRAPH_INTERNAL = 90;
-static const int GRAPH_ROOTS_SYSTEM = 0;
-static const int GRAPH_ROOTS_BUNDLED = 1;
-static const int GRAPH_VERIFY_NEVER = 0;
-static const int GRAPH_VERIFY_ON_DOUBT = 1;
-static const int GRAPH_VERIFY_ALWAYS = 2;
-static const int GRAPH_LOG_INFO = 3;
-static const int GRAPH_LOG_DEBUG = 4;
-static const int GRAPH_SEEN_NOTHING = 0;
-static const int GRAPH_SEEN_DRAFT = 1;
-static const int GRAPH_SEEN_GONE = 2;
-static const int GRAPH_SEEN_NOT_ALLOWED = 3;
-static const int GRAPH_SEEN_NOT_A_DRAFT = 4;
-static const int GRAPH_EVIDENCE_ACCEPTED = 1;
-static const int GRAPH_EVIDENCE_FOUND = 2;
-
-typedef struct graph_call graph_call;
-typedef struct graph_client graph_client;
-typedef struct graph_error graph_error;
-typedef struct graph_options graph_options;
-typedef struct graph_receipt graph_receipt;
-typedef int32_t graph_status;
-typedef void (*graph_log_fn)(void *context, int32_t level, const char *line);
-const char *graph_version(void);
-uint32_t graph_abi_version(void);
-void graph_string_free(char *string);
-const char *graph_status_name(graph_status status);
-int32_t graph_status_sent(graph_status status);
-graph_status graph_message_send(const char *token, const char *user, const char *id, graph_error **err);
-graph_status graph_message_send_text(const char *token, const char *user, const char *id, char *message, uint32_t size,
-                                     int32_t *http_status, uint32_t *retry_after_ms);
-graph_status graph_init(const graph_options *options, graph_error **err);
-graph_status graph_client_new(const graph_options *options, graph_client **client, graph_error **err);
-graph_status graph_client_send(const graph_client *client, const graph_call *call, const char *token, const char *user,
-                               const char *id, graph_receipt **receipt, graph_error **err);
-graph_status graph_client_check(const graph_client *client, const graph_call *call, const char *token,
-                                const char *user, const char *id, graph_receipt **receipt, graph_error **err);
-void graph_client_cancel(const graph_client *client);
-void graph_client_free(graph_client *client);
-graph_call *graph_call_new(void);
-void graph_call_cancel(const graph_call *call);
-void graph_call_free(graph_call *call);
-graph_status graph_call_set_timeout_ms(graph_call *call, uint32_t ms);
-graph_status graph_call_set_internet_message_id(graph_call *call, const char *internet_message_id);
-graph_options *graph_options_new(void);
-void graph_options_free(graph_options *options);
-graph_status graph_options_set_base_url(graph_options *options, const char *url);
-graph_status graph_options_set_timeout_ms(graph_options *options, uint32_t ms);
-graph_status graph_options_set_attempt_timeout_ms(graph_options *options, uint32_t ms);
-graph_status graph_options_set_connect_timeout_ms(graph_options *options, uint32_t ms);
-graph_status graph_options_set_max_attempts(graph_options *options, uint32_t attempts);
-graph_status graph_options_set_verify(graph_options *options, int32_t verify);
-graph_status graph_options_set_settle_ms(graph_options *options, uint32_t ms);
-graph_status graph_options_set_mailbox_concurrency(graph_options *options, uint32_t at_once);
-graph_status graph_options_set_proxy(graph_options *options, const char *url);
-graph_status graph_options_set_proxy_from_environment(graph_options *options);
-graph_status graph_options_set_ca_file(graph_options *options, const char *path);
-graph_status graph_options_set_roots(graph_options *options, int32_t roots);
-graph_status graph_options_set_user_agent(graph_options *options, const char *product);
-graph_status graph_options_set_log(graph_options *options, graph_log_fn log, void *context);
-graph_status graph_error_status(const graph_error *error);
-int32_t graph_error_http_status(const graph_error *error);
-const char *graph_error_code(const graph_error *error);
-const char *graph_error_message(const graph_error *error);
-const char *graph_error_request_id(const graph_error *error);
-const char *graph_error_client_request_id(const graph_error *error);
-uint32_t graph_error_retry_after_ms(const graph_error *error);
-uint32_t graph_error_attempts(const graph_error *error);
-const char *graph_error_claims(const graph_error *error);
-int32_t graph_error_seen(const graph_error *error);
-const char *graph_error_internet_message_id(const graph_error *error);
-void graph_error_free(graph_error *error);
-const char *graph_receipt_request_id(const graph_receipt *receipt);
-const char *graph_receipt_client_request_id(const graph_receipt *receipt);
-int32_t graph_receipt_http_status(const graph_receipt *receipt);
-uint32_t graph_receipt_attempts(const graph_receipt *receipt);
-int32_t graph_receipt_evidence(const graph_receipt *receipt);
-const char *graph_receipt_sent_id(const graph_receipt *receipt);
-void graph_receipt_free(graph_receipt *receipt);
-]]
+-- Declared once in a state, however often this file is loaded.
+if not pcall(ffi.typeof, 'graph_client *') then ffi.cdef(require 'graph_message_c') end
 
 local files = { Windows = 'graph_message.dll', OSX = 'libgraph_message.dylib' }
-local C = ffi.load(files[ffi.os] or 'libgraph_message.so.1')
+local file = files[ffi.os] or 'libgraph_message.so.1'
+local found, C = pcall(ffi.load, file)
+if not found then
+  error('graph_message needs the library ' .. file .. ': install graph-message, or name its folder in LD_LIBRARY_PATH '
+    .. '(PATH, DYLD_LIBRARY_PATH) before the program starts; ' .. tostring(C), 0)
+end
 if C.graph_abi_version() < C.GRAPH_ABI_VERSION then
-  error('libgraph_message ' .. ffi.string(C.graph_version()) .. ' is older than graph_message.lua')
+  error(('libgraph_message %s has ABI %d, and graph_message.lua needs ABI %d: install a newer library'):format(
+    ffi.string(C.graph_version()), C.graph_abi_version(), C.GRAPH_ABI_VERSION), 0)
 end
 
 local graph = setmetatable({}, { __index = function(_, name) return C[name] end })
@@ -170,6 +83,7 @@ local OPTIONS = {
 
 local function set(options, name, value)
   if name == 'proxy_from_environment' then
+    if type(value) ~= 'boolean' then error(name .. ' is neither true nor false', 3) end
     if value then C.graph_options_set_proxy_from_environment(options) end
   else
     local check = OPTIONS[name] or error('no such option: ' .. tostring(name), 3)
@@ -179,16 +93,74 @@ local function set(options, name, value)
   end
 end
 
--- An error must not jump through the library.
-local function log_callback(log)
-  return ffi.cast('graph_log_fn', function(_, level, line)
-    local ok, err = pcall(log, level, ffi.string(line))
-    if not ok then io.stderr:write('graph_message: the log failed: ', tostring(err), '\n') end
+-- What the library works with at the moment: a client, and a call or nil.
+local running
+
+-- The object of a client or call. Freed by close, and by the garbage collector; not while it is used, as when a log
+-- function ends the program.
+local function owned(pointer, kind)
+  local free = C['graph_' .. kind .. '_free']
+  return ffi.gc(pointer, function(freed)
+    if not (running and running[kind] == freed) then free(freed) end
   end)
+end
+
+-- Null, where it was closed.
+local function pointer_of(object, kind, level)
+  local pointer = type(object) == 'table' and rawget(object, 'pointer')
+  if not ffi.istype('graph_' .. kind .. ' *', pointer) then
+    error(('%s is none of graph.%s: pass what it returned'):format(kind, kind), level + 1)
+  end
+  return pointer
+end
+
+local function close(object, kind)
+  local pointer = pointer_of(object, kind, 3)
+  if pointer == nil then return end
+  if running and running[kind] == pointer then error('a log function cannot close what the library works with', 3) end
+  object.pointer = ffi.cast('graph_' .. kind .. ' *', nil)
+  C['graph_' .. kind .. '_free'](ffi.gc(pointer, nil))
+end
+
+-- Log functions by the contexts that the library knows them by. A client holds its own, so that one which refers to its
+-- client is collected with it.
+local logs = setmetatable({}, { __mode = 'v' })
+local last_context = 0
+
+-- One callback serves every client, since LuaJIT has room for a few hundred. Nothing may jump through the library: an
+-- error goes to stderr, or nowhere.
+local callback
+local function call_log(context, level, line)
+  local log = logs[tonumber(ffi.cast('intptr_t', context))]
+  local ok, err = pcall(log, level, ffi.string(line))
+  if not ok then
+    pcall(function() io.stderr:write('graph_message: the log failed: ', tostring(err), '\n') end)
+  end
+end
+
+-- Returns an error where other modules have used up the callbacks.
+local function set_log(options, log)
+  if not callback then
+    local made, cast = pcall(ffi.cast, 'graph_log_fn', call_log)
+    if not made then return refused('log needs one callback of LuaJIT, and none is left: ' .. tostring(cast)) end
+    callback = cast
+  end
+  last_context = last_context + 1
+  logs[last_context] = log
+  C.graph_options_set_log(options, callback, ffi.cast('void *', last_context))
+end
+
+local function is_callable(value)
+  local meta = getmetatable(value)
+  return type(value) == 'function' or type(meta) == 'table' and type(meta.__call) == 'function'
 end
 
 local Client = {}
 Client.__index = Client
+
+-- To the garbage collector a client is a pointer: dropped ones would keep their connections for long.
+local CLIENTS_A_COLLECTION = 100
+local made = 0
 
 -- Options by their names in graph_message.h without graph_options_set_; or, where their order matters, a list of
 -- { name, value }. Returns a client; or nil and an error.
@@ -204,25 +176,22 @@ function graph.client(given)
   for _, pair in ipairs(pairs_of) do
     if pair[1] == 'log' then
       log = pair[2]
+      if not is_callable(log) then error('log is no function', 2) end
     else
       local err = set(options, pair[1], pair[2])
       if err then return nil, err end
     end
   end
-  local callback = log and log_callback(log)
-  if callback then C.graph_options_set_log(options, callback, nil) end
+  local err = log and set_log(options, log)
+  if err then return nil, err end
 
-  local client, err = ffi.new('graph_client *[1]'), ffi.new('graph_error *[1]')
-  if C.graph_client_new(options, client, err) ~= C.GRAPH_OK then
-    if callback then callback:free() end
-    return nil, with_status(fields('error', err[0], ERROR_TEXTS, ERROR_NUMBERS))
+  made = made + 1
+  if made % CLIENTS_A_COLLECTION == 0 then collectgarbage() end
+  local client, failure = ffi.new('graph_client *[1]'), ffi.new('graph_error *[1]')
+  if C.graph_client_new(options, client, failure) ~= C.GRAPH_OK then
+    return nil, with_status(fields('error', failure[0], ERROR_TEXTS, ERROR_NUMBERS))
   end
-  return setmetatable({
-    pointer = ffi.gc(client[0], function(pointer)
-      C.graph_client_free(pointer)
-      if callback then callback:free() end
-    end),
-  }, Client)
+  return setmetatable({ pointer = owned(client[0], 'client'), log = log }, Client)
 end
 
 local ARGUMENTS = { token = true, user = true, id = true, call = true }
@@ -231,9 +200,18 @@ local function run(client, name, given)
   check_names(given, ARGUMENTS)
   local refusal = check_text('token', given.token) or check_text('user', given.user) or check_text('id', given.id)
   if refusal then return nil, refusal end
+  local pointer, call = pointer_of(client, 'client', 3), given.call ~= nil and pointer_of(given.call, 'call', 3) or nil
+  if pointer == nil then return nil, refused('the client is closed: make one') end
+  if given.call ~= nil and call == nil then return nil, refused('the call is closed: make one') end
+  if running then return nil, refused('a log function cannot send or check: the library works with another mail') end
   local receipt, err = ffi.new('graph_receipt *[1]'), ffi.new('graph_error *[1]')
-  local call = given.call and given.call.pointer
-  local status = C[name](client.pointer, call, given.token, given.user, given.id, receipt, err)
+  running = { client = pointer, call = call }
+  -- What a hook raises, such as a limit of instructions, would jump through the library out of the log callback.
+  local hook, mask, count = debug.gethook()
+  debug.sethook()
+  local status = C[name](pointer, call, given.token, given.user, given.id, receipt, err)
+  debug.sethook(hook, mask, count)
+  running = nil
   if status ~= C.GRAPH_OK then return nil, with_status(fields('error', err[0], ERROR_TEXTS, ERROR_NUMBERS)) end
   return fields('receipt', receipt[0], RECEIPT_TEXTS, RECEIPT_NUMBERS)
 end
@@ -246,7 +224,10 @@ function Client:send(given) return run(self, 'graph_client_send', given) end
 -- Settles an earlier doubt about the same message; sends nothing.
 function Client:check(given) return run(self, 'graph_client_check', given) end
 
-function Client:cancel() C.graph_client_cancel(self.pointer) end
+function Client:cancel() C.graph_client_cancel(pointer_of(self, 'client', 2)) end
+
+-- Frees the client now, and not when it is collected. What is sent with it later is refused.
+function Client:close() close(self, 'client') end
 
 local Call = {}
 Call.__index = Call
@@ -260,7 +241,7 @@ function graph.call(given)
   local timeout_ms, id = given.timeout_ms or 0, given.internet_message_id
   local refusal = check_number('timeout_ms', timeout_ms) or check_text('internet_message_id', id)
   if refusal then return nil, refusal end
-  local call = ffi.gc(C.graph_call_new(), C.graph_call_free)
+  local call = owned(C.graph_call_new(), 'call')
   C.graph_call_set_timeout_ms(call, timeout_ms)
   if C.graph_call_set_internet_message_id(call, id) ~= C.GRAPH_OK then
     return nil, refused('internet_message_id is not one that Graph shows: <...@...>')
@@ -269,6 +250,9 @@ function graph.call(given)
 end
 
 -- Calls that begin later with these settings end as GRAPH_CANCELLED.
-function Call:cancel() C.graph_call_cancel(self.pointer) end
+function Call:cancel() C.graph_call_cancel(pointer_of(self, 'call', 2)) end
+
+-- Frees the call now, and not when it is collected.
+function Call:close() close(self, 'call') end
 
 return graph

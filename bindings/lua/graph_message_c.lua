@@ -49,11 +49,14 @@ typedef void (*graph_log_fn)(void *context, int32_t level, const char *line);
 const char *graph_status_name(graph_status status);
 int32_t graph_status_sent(graph_status status);
 graph_status graph_message_send(const char *token, const char *user, const char *id, graph_error **err);
-graph_status graph_message_send_text(const char *token, const char *user, const char *id, char *message, uint32_t size, int32_t *http_status, uint32_t *retry_after_ms);
+graph_status graph_message_send_text(const char *token, const char *user, const char *id, char *message, uint32_t size,
+    int32_t *http_status, uint32_t *retry_after_ms);
 graph_status graph_init(const graph_options *options, graph_error **err);
 graph_status graph_client_new(const graph_options *options, graph_client **client, graph_error **err);
-graph_status graph_client_send(const graph_client *client, const graph_call *call, const char *token, const char *user, const char *id, graph_receipt **receipt, graph_error **err);
-graph_status graph_client_check(const graph_client *client, const graph_call *call, const char *token, const char *user, const char *id, graph_receipt **receipt, graph_error **err);
+graph_status graph_client_send(const graph_client *client, const graph_call *call, const char *token, const char *user,
+    const char *id, graph_receipt **receipt, graph_error **err);
+graph_status graph_client_check(const graph_client *client, const graph_call *call, const char *token, const char *user,
+    const char *id, graph_receipt **receipt, graph_error **err);
 void graph_client_cancel(const graph_client *client);
 void graph_client_free(graph_client *client);
 graph_call *graph_call_new(void);

@@ -3,41 +3,12 @@
 // Sends an existing draft through Microsoft Graph and says what became of it, over the C library graph-message.
 //
 // graph_message.h is the manual. `constants` has its constants and `library` its functions as they are; the classes
-// wrap them. Needs koffi.
+// wrap them. Needs koffi, and declarations.cjs beside this file.
 
+const { isMainThread } = require('node:worker_threads');
+const { inspect } = require('node:util');
 const koffi = require('koffi');
-
-const constants = Object.freeze({
-  GRAPH_ABI_VERSION: 1,
-  GRAPH_OK: 0,
-  GRAPH_INVALID_ARGUMENT: 1,
-  GRAPH_UNREACHABLE: 10,
-  GRAPH_CANCELLED: 11,
-  GRAPH_TIMED_OUT: 12,
-  GRAPH_UNAUTHENTICATED: 20,
-  GRAPH_FORBIDDEN: 21,
-  GRAPH_NOT_FOUND: 22,
-  GRAPH_REJECTED: 23,
-  GRAPH_THROTTLED: 24,
-  GRAPH_NOT_A_DRAFT: 25,
-  GRAPH_UNAVAILABLE: 26,
-  GRAPH_UNKNOWN: 40,
-  GRAPH_INTERNAL: 90,
-  GRAPH_ROOTS_SYSTEM: 0,
-  GRAPH_ROOTS_BUNDLED: 1,
-  GRAPH_VERIFY_NEVER: 0,
-  GRAPH_VERIFY_ON_DOUBT: 1,
-  GRAPH_VERIFY_ALWAYS: 2,
-  GRAPH_LOG_INFO: 3,
-  GRAPH_LOG_DEBUG: 4,
-  GRAPH_SEEN_NOTHING: 0,
-  GRAPH_SEEN_DRAFT: 1,
-  GRAPH_SEEN_GONE: 2,
-  GRAPH_SEEN_NOT_ALLOWED: 3,
-  GRAPH_SEEN_NOT_A_DRAFT: 4,
-  GRAPH_EVIDENCE_ACCEPTED: 1,
-  GRAPH_EVIDENCE_FOUND: 2,
-});
+const { constants, callbacks, functions } = require('./declarations.cjs');
 
 // Calls that do not block run on stacks of koffi's, 128 KiB each where nobody asked for more: little above what TLS
 // needs, and one that overflows ends the process.
@@ -50,102 +21,45 @@ if (koffi.config().async_stack_size < STACK) {
   }
 }
 
-const files = { win32: 'graph_message.dll', darwin: 'libgraph_message.dylib' };
-const file = koffi.load(files[process.platform] ?? 'libgraph_message.so.1');
+function load() {
+  const files = { win32: 'graph_message.dll', darwin: 'libgraph_message.dylib' };
+  const file = files[process.platform] ?? 'libgraph_message.so.1';
+  const folders = { win32: 'PATH', darwin: 'DYLD_LIBRARY_PATH' }[process.platform] ?? 'LD_LIBRARY_PATH';
+  try {
+    return koffi.load(file);
+  } catch (error) {
+    const what = `${file} of graph-message is not found: install it, or name its folder in ${folders}`;
+    throw new Error(`${what} before Node.js starts`, { cause: error });
+  }
+}
 
-// Types get no names: koffi refuses a name that it has, and a file may be loaded twice, as test runners do.
-const logType = koffi.pointer(koffi.proto('void', ['void *', 'int32_t', 'const char *']));
-const unnamed = (declaration) => declaration
-  .replace(/graph_(call|client|error|log_fn|options|receipt) \*/g, 'void *')
-  .replace(/graph_status (?=\w)/g, 'int32_t ');
+const file = load();
+const loaded = file.func(functions.graph_abi_version)();
+if (loaded < constants.GRAPH_ABI_VERSION) {
+  const version = file.func(functions.graph_version)();
+  const needed = `graph_message.cjs needs ABI ${constants.GRAPH_ABI_VERSION}`;
+  throw new Error(`the library graph-message ${version} has ABI ${loaded}, and ${needed}: install a newer library`);
+}
 
 // A const char * that is returned becomes a string, a copy.
 const library = {};
-for (const declaration of `
-const char *graph_version(void)
-uint32_t graph_abi_version(void)
-void graph_string_free(void *string)
-const char *graph_status_name(graph_status status)
-int32_t graph_status_sent(graph_status status)
-graph_status graph_message_send(const char *token, const char *user, const char *id, _Out_ graph_error **err)
-graph_status graph_message_send_text(const char *token, const char *user, const char *id, _Out_ char *message,
-  uint32_t size, _Out_ int32_t *http_status, _Out_ uint32_t *retry_after_ms)
-graph_status graph_init(const graph_options *options, _Out_ graph_error **err)
-graph_status graph_client_new(const graph_options *options, _Out_ graph_client **client, _Out_ graph_error **err)
-graph_status graph_client_send(const graph_client *client, const graph_call *call, const char *token, const char
-  *user, const char *id, _Out_ graph_receipt **receipt, _Out_ graph_error **err)
-graph_status graph_client_check(const graph_client *client, const graph_call *call, const char *token, const char
-  *user, const char *id, _Out_ graph_receipt **receipt, _Out_ graph_error **err)
-void graph_client_cancel(const graph_client *client)
-void graph_client_free(graph_client *client)
-graph_call *graph_call_new(void)
-void graph_call_cancel(const graph_call *call)
-void graph_call_free(graph_call *call)
-graph_status graph_call_set_timeout_ms(graph_call *call, uint32_t ms)
-graph_status graph_call_set_internet_message_id(graph_call *call, const char *internet_message_id)
-graph_options *graph_options_new(void)
-void graph_options_free(graph_options *options)
-graph_status graph_options_set_base_url(graph_options *options, const char *url)
-graph_status graph_options_set_timeout_ms(graph_options *options, uint32_t ms)
-graph_status graph_options_set_attempt_timeout_ms(graph_options *options, uint32_t ms)
-graph_status graph_options_set_connect_timeout_ms(graph_options *options, uint32_t ms)
-graph_status graph_options_set_max_attempts(graph_options *options, uint32_t attempts)
-graph_status graph_options_set_verify(graph_options *options, int32_t verify)
-graph_status graph_options_set_settle_ms(graph_options *options, uint32_t ms)
-graph_status graph_options_set_mailbox_concurrency(graph_options *options, uint32_t at_once)
-graph_status graph_options_set_proxy(graph_options *options, const char *url)
-graph_status graph_options_set_proxy_from_environment(graph_options *options)
-graph_status graph_options_set_ca_file(graph_options *options, const char *path)
-graph_status graph_options_set_roots(graph_options *options, int32_t roots)
-graph_status graph_options_set_user_agent(graph_options *options, const char *product)
-graph_status graph_options_set_log(graph_options *options, graph_log_fn *log, void *context)
-graph_status graph_error_status(const graph_error *error)
-int32_t graph_error_http_status(const graph_error *error)
-const char *graph_error_code(const graph_error *error)
-const char *graph_error_message(const graph_error *error)
-const char *graph_error_request_id(const graph_error *error)
-const char *graph_error_client_request_id(const graph_error *error)
-uint32_t graph_error_retry_after_ms(const graph_error *error)
-uint32_t graph_error_attempts(const graph_error *error)
-const char *graph_error_claims(const graph_error *error)
-int32_t graph_error_seen(const graph_error *error)
-const char *graph_error_internet_message_id(const graph_error *error)
-void graph_error_free(graph_error *error)
-const char *graph_receipt_request_id(const graph_receipt *receipt)
-const char *graph_receipt_client_request_id(const graph_receipt *receipt)
-int32_t graph_receipt_http_status(const graph_receipt *receipt)
-uint32_t graph_receipt_attempts(const graph_receipt *receipt)
-int32_t graph_receipt_evidence(const graph_receipt *receipt)
-const char *graph_receipt_sent_id(const graph_receipt *receipt)
-void graph_receipt_free(graph_receipt *receipt)
-`.trim().replace(/\n +/g, ' ').split('\n')) {
-  library[declaration.match(/\w+(?=\()/)[0]] = file.func(unnamed(declaration));
-}
+for (const [name, declaration] of Object.entries(functions)) library[name] = file.func(declaration);
 Object.freeze(library);
-if (library.graph_abi_version() < constants.GRAPH_ABI_VERSION) {
-  throw new Error(`libgraph_message ${library.graph_version()} is older than graph_message.cjs`);
-}
 
 /** Why a call did not end in GRAPH_OK: Unsent or OutcomeUnknown. */
 class GraphError extends Error {
-  /** @param {bigint | null} error of the library, which is freed; null: refused before the library is asked */
-  constructor(error, message = library.graph_error_message(error), status = library.graph_error_status(error)) {
+  /** @param {object} fields those of the library's error; without one, nothing was asked of it */
+  constructor(message, { status = constants.GRAPH_INVALID_ARGUMENT, ...fields } = {}) {
     super(message);
     this.name = new.target.name;
     this.status = status;
     this.statusName = library.graph_status_name(status);
     /** 0: certainly not sent by this call; -1: nobody can tell. */
     this.sent = library.graph_status_sent(status);
-    this.httpStatus = library.graph_error_http_status(error);
-    this.code = library.graph_error_code(error);
-    this.requestId = library.graph_error_request_id(error);
-    this.clientRequestId = library.graph_error_client_request_id(error);
-    this.retryAfterMs = library.graph_error_retry_after_ms(error);
-    this.attempts = library.graph_error_attempts(error);
-    this.claims = library.graph_error_claims(error);
-    this.seen = library.graph_error_seen(error);
-    this.internetMessageId = library.graph_error_internet_message_id(error);
-    library.graph_error_free(error);
+    const { httpStatus = 0, code = '', requestId = '', clientRequestId = '', retryAfterMs = 0 } = fields;
+    const { attempts = 0, claims = '', seen = 0, internetMessageId = '' } = fields;
+    Object.assign(this, { httpStatus, code, requestId, clientRequestId, retryAfterMs });
+    Object.assign(this, { attempts, claims, seen, internetMessageId });
   }
 }
 
@@ -155,11 +69,26 @@ class Unsent extends GraphError {}
 /** It may have been sent: check later; do not send again blindly. */
 class OutcomeUnknown extends GraphError {}
 
-const refused = (message) => new Unsent(null, `not sent: ${message}`, constants.GRAPH_INVALID_ARGUMENT);
+const refused = (message) => new Unsent(`not sent: ${message}`);
+
+// What the library says of an object of its own, by the names that JavaScript has for it.
+function fields(kind, names, object) {
+  const snake = (name) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  return Object.fromEntries(names.map((name) => [name, library[`graph_${kind}_${snake(name)}`](object)]));
+}
+
+const errorFields = ['status', 'httpStatus', 'code', 'requestId', 'clientRequestId', 'retryAfterMs', 'attempts',
+  'claims', 'seen', 'internetMessageId'];
+const receiptFields = ['httpStatus', 'requestId', 'clientRequestId', 'attempts', 'evidence', 'sentId'];
 
 function failure(error) {
-  const sent = library.graph_status_sent(library.graph_error_status(error));
-  return sent === 0 ? new Unsent(error) : new OutcomeUnknown(error);
+  try {
+    const told = fields('error', errorFields, error);
+    const Kind = library.graph_status_sent(told.status) === 0 ? Unsent : OutcomeUnknown;
+    return new Kind(library.graph_error_message(error), told);
+  } finally {
+    library.graph_error_free(error);
+  }
 }
 
 // What C reads. Bytes go as they are, to be refused by the library where they are not UTF-8.
@@ -194,6 +123,7 @@ const options = {
   roots: [number, library.graph_options_set_roots],
   userAgent: [text, library.graph_options_set_user_agent],
 };
+const isOption = (name) => Object.hasOwn(options, name) || name === 'log' || name === 'proxyFromEnvironment';
 
 // koffi has room for 256 calls that do not block, log lines included, and those beyond wait here.
 const ROOM = 100;
@@ -210,55 +140,122 @@ function leave() {
   else running--;
 }
 
-// Node waits at its exit for calls in flight, so they are cancelled. A log line of theirs would wait for JavaScript,
-// which is over by then: where there may be one, the process ends at once. Node would print what was not caught only
-// later.
-const inFlight = new Map();
-let uncaught;
-process.on('uncaughtExceptionMonitor', (error) => { uncaught = error; });
-process.on('exit', (code) => {
-  for (const call of inFlight.keys()) library.graph_call_cancel(call);
-  if ([...inFlight.values()].includes(true)) {
-    if (uncaught && code !== 0) console.error(uncaught);
-    koffi.load(process.platform === 'win32' ? 'ucrtbase.dll' : null).func('void _exit(int status)')(code);
-  }
-});
+// Node waits at its exit for calls in flight, so they are cancelled. On the main thread a log line of theirs would wait
+// for JavaScript, which is over by then: where there may be one, the process ends at once, and prints first what was
+// not caught. A worker still takes such lines, without JavaScript. There is one listener, however often this is loaded.
+const inFlight = process[Symbol.for('graph-message.inFlight')] ??= watchExit(new Map());
 
-const clients = new FinalizationRegistry(({ client, log }) => {
-  library.graph_client_free(client);
-  if (log) koffi.unregister(log);
-});
-
-function logCallback(log) {
-  return koffi.register((context, level, line) => {
-    try {
-      log(level, line);
-    } catch (error) {
-      process.emitWarning(`the log function threw: ${error}`, 'graph_message');
+function watchExit(calls) {
+  let uncaught;
+  process.on('uncaughtExceptionMonitor', (error) => { uncaught = error; });
+  process.on('exit', (code) => {
+    for (const { cancel } of calls.values()) cancel();
+    if (isMainThread && [...calls.values()].some(({ logs }) => logs)) {
+      if (uncaught && code !== 0) console.error(uncaught);
+      koffi.load(process.platform === 'win32' ? 'ucrtbase.dll' : null).func('void _exit(int status)')(code);
     }
-  }, logType);
+  });
+  return calls;
 }
+
+// One listener for all calls of a signal: Node warns of the eleventh.
+const followed = new WeakMap();
+
+function follow(signal, call) {
+  let calls = followed.get(signal);
+  if (!calls) {
+    calls = new Set();
+    calls.abort = () => calls.forEach((one) => library.graph_call_cancel(one));
+    signal.addEventListener('abort', calls.abort);
+    followed.set(signal, calls);
+  }
+  calls.add(call);
+  if (signal.aborted) library.graph_call_cancel(call);
+}
+
+function unfollow(signal, call) {
+  const calls = followed.get(signal);
+  if (!calls?.delete(call) || calls.size > 0) return;
+  followed.delete(signal);
+  signal.removeEventListener('abort', calls.abort);
+}
+
+function isSignal(value) {
+  return typeof value === 'object' && typeof value.aborted === 'boolean'
+    && typeof value.addEventListener === 'function' && typeof value.removeEventListener === 'function';
+}
+
+// Log functions by the context that the library hands on; koffi has room for few functions that C calls. A client
+// holds its own: one that refers to the client would keep both for ever.
+const logs = new Map();
+let logPointer;
+let logNumber = 0n;
+// Those whose log function is running.
+const logging = new Set();
+
+// Nothing may be thrown through the library, also where there are no words for what was thrown.
+function warn(error) {
+  try {
+    let shown;
+    try {
+      shown = error instanceof Error ? `${error}` : inspect(error);
+    } catch {
+      shown = typeof error;
+    }
+    process.emitWarning(`the log function threw: ${shown}`, 'graph_message');
+  } catch {
+    // The program's own emitWarning fails, too.
+  }
+}
+
+function logged(context, level, line) {
+  logging.add(context);
+  try {
+    const result = logs.get(context)?.deref()?.(level, line);
+    if (typeof result?.then === 'function') result.then(undefined, warn);
+  } catch (error) {
+    warn(error);
+  } finally {
+    logging.delete(context);
+  }
+}
+
+function addLog(log) {
+  logPointer ??= koffi.register((context, level, line) => logged(BigInt(context ?? 0), level, line),
+    koffi.pointer(koffi.proto(...callbacks.graph_log_fn)));
+  logs.set(++logNumber, new WeakRef(log));
+  return logNumber;
+}
+
+function free({ client, log }) {
+  library.graph_client_free(client);
+  logs.delete(log);
+}
+
+const dropped = new FinalizationRegistry(free);
 
 /** Settings, and the connections they led to: make one and keep it. */
 class Client {
   #client;
-  #logs;
+  #logNumber;
+  #log = null;
+  // Calls that were begun and have not ended; what is to be done when the last one has, once this is closed.
+  #calls = 0;
+  #closed;
+  #free;
 
   /** @param {object | Iterable<[string, any]>} given options by their names, set in order */
   constructor(given = {}) {
+    if (typeof given !== 'object' || given === null) throw new TypeError('options are no object');
     const made = library.graph_options_new();
-    let log = null;
     try {
       for (const [name, value] of given[Symbol.iterator] ? given : Object.entries(given)) {
+        if (!isOption(name)) throw new TypeError(`no such option: ${String(name)}`);
         if (value === undefined) continue;
-        if (name === 'log') {
-          if (log) koffi.unregister(log);
-          log = value ? logCallback(value) : null;
-          library.graph_options_set_log(made, log, null);
-        } else if (name === 'proxyFromEnvironment') {
+        if (name === 'log') this.#setLog(made, value);
+        else if (name === 'proxyFromEnvironment') {
           if (value) library.graph_options_set_proxy_from_environment(made);
         } else {
-          if (!Object.hasOwn(options, name)) throw new TypeError(`no such option: ${name}`);
           const [convert, set] = options[name];
           set(made, convert(name, value));
         }
@@ -267,13 +264,20 @@ class Client {
       if (library.graph_client_new(made, client, error) !== constants.GRAPH_OK) throw failure(error[0]);
       this.#client = client[0];
     } catch (error) {
-      if (log) koffi.unregister(log);
+      logs.delete(this.#logNumber);
       throw error;
     } finally {
       library.graph_options_free(made);
     }
-    this.#logs = log !== null;
-    clients.register(this, { client: this.#client, log });
+    dropped.register(this, { client: this.#client, log: this.#logNumber }, this);
+  }
+
+  #setLog(made, log) {
+    if (log && typeof log !== 'function') throw new TypeError('log is no function');
+    logs.delete(this.#logNumber);
+    this.#log = log || null;
+    this.#logNumber = log ? addLog(log) : undefined;
+    library.graph_options_set_log(made, log ? logPointer : null, this.#logNumber ?? null);
   }
 
   /**
@@ -305,58 +309,92 @@ class Client {
 
   /** Ends every call in flight on this client. */
   cancel() {
-    library.graph_client_cancel(this.#client);
+    if (!this.#closed) library.graph_client_cancel(this.#client);
+  }
+
+  /**
+   * Closes the connections. Calls in flight go on, later ones are refused; a second time does nothing.
+   *
+   * @returns {Promise<void>} when the calls in flight have ended
+   */
+  close() {
+    this.#closed ??= new Promise((resolve) => {
+      this.#free = () => {
+        dropped.unregister(this);
+        free({ client: this.#client, log: this.#logNumber });
+        this.#client = null;
+        resolve();
+      };
+      if (this.#calls === 0) this.#free();
+    });
+    return this.#closed;
+  }
+
+  #ended() {
+    if (--this.#calls === 0) this.#free?.();
   }
 
   // Names are known: a mistyped "user" would send from another mailbox.
-  #arguments({ token, id, user, timeoutMs = 0, internetMessageId, signal, ...others }) {
+  #arguments({ token, id, user, timeoutMs = 0, internetMessageId, signal = null, ...others }) {
     for (const name of Object.keys(others)) throw new TypeError(`no such argument: ${name}`);
     const texts = [text('token', token), text('user', user), text('id', id)];
     const messageId = text('internetMessageId', internetMessageId);
     number('timeoutMs', timeoutMs);
+    if (signal !== null && !isSignal(signal)) throw new TypeError('signal is no AbortSignal');
+    if (this.#closed) throw refused('the client is closed: make another one');
     const call = library.graph_call_new();
     library.graph_call_set_timeout_ms(call, timeoutMs);
     if (library.graph_call_set_internet_message_id(call, messageId) !== constants.GRAPH_OK) {
       library.graph_call_free(call);
       throw refused('internetMessageId is not one that Graph shows: <...@...>');
     }
+    this.#calls++;
     return { call, texts, signal, receipt: [null], error: [null] };
   }
 
   #wait(call, given) {
+    if (logging.has(this.#logNumber)) throw refused('the log function is running, and the call may wait for it');
     const own = this.#arguments(given);
-    if (own.signal?.aborted) library.graph_call_cancel(own.call);
     try {
+      if (own.signal?.aborted) library.graph_call_cancel(own.call);
       call(this.#client, own.call, ...own.texts, own.receipt, own.error);
     } finally {
       library.graph_call_free(own.call);
+      this.#ended();
     }
     return ended(own);
   }
 
   async #begin(call, given) {
     const own = this.#arguments(given);
-    const abort = () => library.graph_call_cancel(own.call);
-    if (own.signal?.aborted) abort();
-    own.signal?.addEventListener('abort', abort);
-    await enter();
-    inFlight.set(own.call, this.#logs);
     try {
-      await new Promise((resolve, reject) => {
-        const done = (error, status) => (error ? reject(error) : resolve(status));
-        call.async(this.#client, own.call, ...own.texts, own.receipt, own.error, done);
-      });
+      if (own.signal) follow(own.signal, own.call);
+      await enter();
+      inFlight.set(own.call, { cancel: () => library.graph_call_cancel(own.call), logs: this.#log !== null });
+      try {
+        await new Promise((resolve, reject) => {
+          const done = (error, status) => (error ? reject(error) : resolve(status));
+          call.async(this.#client, own.call, ...own.texts, own.receipt, own.error, done);
+        });
+      } finally {
+        leave();
+        inFlight.delete(own.call);
+      }
     } finally {
-      leave();
-      inFlight.delete(own.call);
-      own.signal?.removeEventListener('abort', abort);
+      if (own.signal) unfollow(own.signal, own.call);
       library.graph_call_free(own.call);
       // Kept until here, since C reads them: the texts, and this client.
       own.texts.length = 0;
-      void this.#client;
+      this.#ended();
     }
     return ended(own);
   }
+}
+
+// Node.js has these symbols since 18.18.
+if (Symbol.dispose) {
+  Object.defineProperty(Client.prototype, Symbol.dispose, { value() { this.close(); } });
+  Object.defineProperty(Client.prototype, Symbol.asyncDispose, { value() { return this.close(); } });
 }
 
 function ended({ receipt: [receipt], error: [error], signal }) {
@@ -366,14 +404,7 @@ function ended({ receipt: [receipt], error: [error], signal }) {
     throw failed;
   }
   try {
-    return {
-      httpStatus: library.graph_receipt_http_status(receipt),
-      requestId: library.graph_receipt_request_id(receipt),
-      clientRequestId: library.graph_receipt_client_request_id(receipt),
-      attempts: library.graph_receipt_attempts(receipt),
-      evidence: library.graph_receipt_evidence(receipt),
-      sentId: library.graph_receipt_sent_id(receipt),
-    };
+    return fields('receipt', receiptFields, receipt);
   } finally {
     library.graph_receipt_free(receipt);
   }

@@ -3,7 +3,8 @@
       Client := TGraphClient.Create;
       Receipt := Client.Send(Token, 'megan@contoso.example', DraftId);
 
-  First the C API, whose manual is graph_message.h, then classes over it. Free Pascal 3, Delphi 7 and later.
+  First the C API, whose manual is graph_message.h and which is included from GraphMessageC.inc, then classes over it.
+  Free Pascal 3, Delphi 7 and later.
 
   TEXTS are UTF8String. Delphi 2009 and later and Free Pascal convert to it where a string of another kind is assigned;
   in Delphi 7 to 2007 call AnsiToUtf8 where a text has more than ASCII. One that holds a #0 is refused before anything
@@ -31,134 +32,8 @@ const
   GraphLibrary = 'libgraph_message.so.1';
 {$ENDIF}{$ENDIF}
 
-  // How a call ended. Treat a value that is not listed as GRAPH_UNKNOWN.
-  GRAPH_OK = 0;
-  GRAPH_INVALID_ARGUMENT = 1;
-  GRAPH_UNREACHABLE = 10;
-  GRAPH_CANCELLED = 11;
-  GRAPH_TIMED_OUT = 12;
-  GRAPH_UNAUTHENTICATED = 20;
-  GRAPH_FORBIDDEN = 21;
-  GRAPH_NOT_FOUND = 22;
-  GRAPH_REJECTED = 23;
-  GRAPH_THROTTLED = 24;
-  GRAPH_NOT_A_DRAFT = 25;
-  GRAPH_UNAVAILABLE = 26;
-  GRAPH_UNKNOWN = 40;
-  GRAPH_INTERNAL = 90;
-  // Which certificate authorities to trust.
-  GRAPH_ROOTS_SYSTEM = 0;
-  GRAPH_ROOTS_BUNDLED = 1;
-  // When to look at the message that is sent.
-  GRAPH_VERIFY_NEVER = 0;
-  GRAPH_VERIFY_ON_DOUBT = 1;
-  GRAPH_VERIFY_ALWAYS = 2;
-  // Levels of a log line.
-  GRAPH_LOG_INFO = 3;
-  GRAPH_LOG_DEBUG = 4;
-  // What the last look at the message showed.
-  GRAPH_SEEN_NOTHING = 0;
-  GRAPH_SEEN_DRAFT = 1;
-  GRAPH_SEEN_GONE = 2;
-  GRAPH_SEEN_NOT_ALLOWED = 3;
-  GRAPH_SEEN_NOT_A_DRAFT = 4;
-  // How it is known that the mail was sent.
-  GRAPH_EVIDENCE_ACCEPTED = 1;
-  GRAPH_EVIDENCE_FOUND = 2;
-  // The library must have this ABI or a newer one.
-  GRAPH_ABI_VERSION = 1;
-
-type
-  graph_status = Integer;
-  graph_call = record end;
-  graph_client = record end;
-  graph_error = record end;
-  graph_options = record end;
-  graph_receipt = record end;
-  Pgraph_call = ^graph_call;
-  Pgraph_client = ^graph_client;
-  Pgraph_error = ^graph_error;
-  Pgraph_options = ^graph_options;
-  Pgraph_receipt = ^graph_receipt;
-  PPgraph_client = ^Pgraph_client;
-  PPgraph_error = ^Pgraph_error;
-  PPgraph_receipt = ^Pgraph_receipt;
-  PInteger = ^Integer;
-  PCardinal = ^Cardinal;
-  graph_log_fn = procedure(context: Pointer; level: Integer; line: PAnsiChar); cdecl;
-
-function graph_status_name(status: graph_status): PAnsiChar; cdecl; external GraphLibrary;
-function graph_status_sent(status: graph_status): Integer; cdecl; external GraphLibrary;
-function graph_message_send(token, user, id: PAnsiChar; err: PPgraph_error): graph_status; cdecl; external
-  GraphLibrary;
-function graph_message_send_text(token, user, id, message: PAnsiChar; size: Cardinal; http_status: PInteger;
-  retry_after_ms: PCardinal): graph_status; cdecl; external GraphLibrary;
-function graph_init(options: Pgraph_options; err: PPgraph_error): graph_status; cdecl; external GraphLibrary;
-function graph_client_new(options: Pgraph_options; client: PPgraph_client; err: PPgraph_error): graph_status; cdecl;
-  external GraphLibrary;
-function graph_client_send(client: Pgraph_client; call: Pgraph_call; token, user, id: PAnsiChar; receipt:
-  PPgraph_receipt; err: PPgraph_error): graph_status; cdecl; external GraphLibrary;
-function graph_client_check(client: Pgraph_client; call: Pgraph_call; token, user, id: PAnsiChar; receipt:
-  PPgraph_receipt; err: PPgraph_error): graph_status; cdecl; external GraphLibrary;
-procedure graph_client_cancel(client: Pgraph_client); cdecl; external GraphLibrary;
-procedure graph_client_free(client: Pgraph_client); cdecl; external GraphLibrary;
-function graph_call_new: Pgraph_call; cdecl; external GraphLibrary;
-procedure graph_call_cancel(call: Pgraph_call); cdecl; external GraphLibrary;
-procedure graph_call_free(call: Pgraph_call); cdecl; external GraphLibrary;
-function graph_call_set_timeout_ms(call: Pgraph_call; ms: Cardinal): graph_status; cdecl; external GraphLibrary;
-function graph_call_set_internet_message_id(call: Pgraph_call; internet_message_id: PAnsiChar): graph_status; cdecl;
-  external GraphLibrary;
-function graph_options_new: Pgraph_options; cdecl; external GraphLibrary;
-procedure graph_options_free(options: Pgraph_options); cdecl; external GraphLibrary;
-function graph_options_set_base_url(options: Pgraph_options; url: PAnsiChar): graph_status; cdecl; external
-  GraphLibrary;
-function graph_options_set_timeout_ms(options: Pgraph_options; ms: Cardinal): graph_status; cdecl; external
-  GraphLibrary;
-function graph_options_set_attempt_timeout_ms(options: Pgraph_options; ms: Cardinal): graph_status; cdecl; external
-  GraphLibrary;
-function graph_options_set_connect_timeout_ms(options: Pgraph_options; ms: Cardinal): graph_status; cdecl; external
-  GraphLibrary;
-function graph_options_set_max_attempts(options: Pgraph_options; attempts: Cardinal): graph_status; cdecl; external
-  GraphLibrary;
-function graph_options_set_verify(options: Pgraph_options; verify: Integer): graph_status; cdecl; external
-  GraphLibrary;
-function graph_options_set_settle_ms(options: Pgraph_options; ms: Cardinal): graph_status; cdecl; external
-  GraphLibrary;
-function graph_options_set_mailbox_concurrency(options: Pgraph_options; at_once: Cardinal): graph_status; cdecl;
-  external GraphLibrary;
-function graph_options_set_proxy(options: Pgraph_options; url: PAnsiChar): graph_status; cdecl; external GraphLibrary;
-function graph_options_set_proxy_from_environment(options: Pgraph_options): graph_status; cdecl; external
-  GraphLibrary;
-function graph_options_set_ca_file(options: Pgraph_options; path: PAnsiChar): graph_status; cdecl; external
-  GraphLibrary;
-function graph_options_set_roots(options: Pgraph_options; roots: Integer): graph_status; cdecl; external GraphLibrary;
-function graph_options_set_user_agent(options: Pgraph_options; product: PAnsiChar): graph_status; cdecl; external
-  GraphLibrary;
-function graph_options_set_log(options: Pgraph_options; log: graph_log_fn; context: Pointer): graph_status; cdecl;
-  external GraphLibrary;
-function graph_error_status(err: Pgraph_error): graph_status; cdecl; external GraphLibrary;
-function graph_error_http_status(err: Pgraph_error): Integer; cdecl; external GraphLibrary;
-function graph_error_code(err: Pgraph_error): PAnsiChar; cdecl; external GraphLibrary;
-function graph_error_message(err: Pgraph_error): PAnsiChar; cdecl; external GraphLibrary;
-function graph_error_request_id(err: Pgraph_error): PAnsiChar; cdecl; external GraphLibrary;
-function graph_error_client_request_id(err: Pgraph_error): PAnsiChar; cdecl; external GraphLibrary;
-function graph_error_retry_after_ms(err: Pgraph_error): Cardinal; cdecl; external GraphLibrary;
-function graph_error_attempts(err: Pgraph_error): Cardinal; cdecl; external GraphLibrary;
-function graph_error_claims(err: Pgraph_error): PAnsiChar; cdecl; external GraphLibrary;
-function graph_error_seen(err: Pgraph_error): Integer; cdecl; external GraphLibrary;
-function graph_error_internet_message_id(err: Pgraph_error): PAnsiChar; cdecl; external GraphLibrary;
-procedure graph_error_free(err: Pgraph_error); cdecl; external GraphLibrary;
-function graph_receipt_request_id(receipt: Pgraph_receipt): PAnsiChar; cdecl; external GraphLibrary;
-function graph_receipt_client_request_id(receipt: Pgraph_receipt): PAnsiChar; cdecl; external GraphLibrary;
-function graph_receipt_http_status(receipt: Pgraph_receipt): Integer; cdecl; external GraphLibrary;
-function graph_receipt_attempts(receipt: Pgraph_receipt): Cardinal; cdecl; external GraphLibrary;
-function graph_receipt_evidence(receipt: Pgraph_receipt): Integer; cdecl; external GraphLibrary;
-function graph_receipt_sent_id(receipt: Pgraph_receipt): PAnsiChar; cdecl; external GraphLibrary;
-procedure graph_receipt_free(receipt: Pgraph_receipt); cdecl; external GraphLibrary;
-function graph_version: PAnsiChar; cdecl; external GraphLibrary;
-// Pascal does not tell it from the constant GRAPH_ABI_VERSION but by another name.
-function graph_library_abi_version: Cardinal; cdecl; external GraphLibrary name 'graph_abi_version';
-procedure graph_string_free(text: PAnsiChar); cdecl; external GraphLibrary;
+// Functions, constants and types as C has them.
+{$I GraphMessageC.inc}
 
 type
   { Why a call did not end in GRAPH_OK, and what is known of it. Message is one line for a log; Text is the same in
@@ -280,7 +155,7 @@ type
     procedure Cancel;
   end;
 
-{ The shared client of GraphSend gets other settings: once, before the first GraphSend. }
+{ The shared client of GraphSend gets other settings: once, before the first GraphSend; nil is the defaults. }
 procedure GraphInit(Options: TGraphOptions);
 { Sends on a client that the whole process shares. }
 procedure GraphSend(const Token, User, Id: UTF8String);
@@ -293,10 +168,6 @@ type
   private
     FMethod: TGraphLog;
   end;
-
-var
-  { Of the shared client, which lives as long as the process. }
-  SharedLog: IInterface;
 
 { An assignment would take the bytes for the code page of the system. }
 function Copied(Text: PAnsiChar): UTF8String;
@@ -396,18 +267,23 @@ end;
 procedure RefuseOldLibrary;
 begin
   if graph_library_abi_version < GRAPH_ABI_VERSION then
-    Refuse('the graph_message library is older than GraphMessage.pas');
+    Refuse(UTF8String(Format('the graph_message library %s has ABI %d, and GraphMessage.pas needs %d: ' +
+      'install a newer library', [graph_version, graph_library_abi_version, GRAPH_ABI_VERSION])));
 end;
 
 constructor TGraphOptions.Create;
 begin
   inherited Create;
+  RefuseOldLibrary;
   FHandle := graph_options_new;
 end;
 
 destructor TGraphOptions.Destroy;
 begin
-  graph_options_free(FHandle);
+  // A constructor that raised comes here, too.
+  if FHandle <> nil then
+    graph_options_free(FHandle);
+  FHandle := nil;
   inherited Destroy;
 end;
 
@@ -503,12 +379,16 @@ end;
 constructor TGraphCall.Create;
 begin
   inherited Create;
+  RefuseOldLibrary;
   FHandle := graph_call_new;
 end;
 
 destructor TGraphCall.Destroy;
 begin
-  graph_call_free(FHandle);
+  // A constructor that raised comes here, too.
+  if FHandle <> nil then
+    graph_call_free(FHandle);
+  FHandle := nil;
   inherited Destroy;
 end;
 
@@ -553,7 +433,10 @@ end;
 
 destructor TGraphClient.Destroy;
 begin
-  graph_client_free(FHandle);
+  // A constructor that raised comes here, too.
+  if FHandle <> nil then
+    graph_client_free(FHandle);
+  FHandle := nil;
   inherited Destroy;
 end;
 
@@ -614,16 +497,24 @@ procedure GraphInit(Options: TGraphOptions);
 var
   Status: graph_status;
   Error: Pgraph_error;
+  Handle: Pgraph_options;
 begin
   RefuseOldLibrary;
-  if Options.FRefusal <> '' then
-    Refuse(Options.FRefusal);
+  Handle := nil;
+  if Options <> nil then
+  begin
+    if Options.FRefusal <> '' then
+      Refuse(Options.FRefusal);
+    Handle := Options.FHandle;
+  end;
   Error := nil;
-  Status := graph_init(Options.FHandle, @Error);
+  Status := graph_init(Handle, @Error);
   if Status <> GRAPH_OK then
     RaiseError(Status, Error);
-  // Only one call of a process comes here.
-  SharedLog := Options.FLog;
+  // Only one call of a process comes here. The log is never freed: when the units are finalized, calls of other threads
+  // may still be in flight.
+  if (Options <> nil) and (Options.FLog <> nil) then
+    Options.FLog._AddRef;
 end;
 
 procedure GraphSend(const Token, User, Id: UTF8String);

@@ -6,7 +6,7 @@ namespace GraphMessage;
 
 /**
  * The C interface of graph-message for PHP's FFI, written by bindings/declare. What each function does is told by
- * include/graph_message.h; graph_message.php is what a program uses.
+ * graph_message.h; graph_message.php is what a program uses.
  */
 interface Declarations
 {
@@ -47,7 +47,13 @@ interface Declarations
     // The library must have this ABI or a newer one.
     public const GRAPH_ABI_VERSION = 1;
 
-    // A const char * that is returned becomes a string of PHP, a copy.
+    // What every library has. A const char * that is returned becomes a string of PHP, a copy.
+    public const C_VERSION = <<<'C'
+        const char *graph_version(void);
+        uint32_t graph_abi_version(void);
+        C;
+
+    // All there is.
     public const C = <<<'C'
         typedef struct graph_call graph_call;
         typedef struct graph_client graph_client;
@@ -59,11 +65,14 @@ interface Declarations
         const char *graph_status_name(graph_status status);
         int32_t graph_status_sent(graph_status status);
         graph_status graph_message_send(const char *token, const char *user, const char *id, graph_error **err);
-        graph_status graph_message_send_text(const char *token, const char *user, const char *id, char *message, uint32_t size, int32_t *http_status, uint32_t *retry_after_ms);
+        graph_status graph_message_send_text(const char *token, const char *user, const char *id, char *message,
+            uint32_t size, int32_t *http_status, uint32_t *retry_after_ms);
         graph_status graph_init(const graph_options *options, graph_error **err);
         graph_status graph_client_new(const graph_options *options, graph_client **client, graph_error **err);
-        graph_status graph_client_send(const graph_client *client, const graph_call *call, const char *token, const char *user, const char *id, graph_receipt **receipt, graph_error **err);
-        graph_status graph_client_check(const graph_client *client, const graph_call *call, const char *token, const char *user, const char *id, graph_receipt **receipt, graph_error **err);
+        graph_status graph_client_send(const graph_client *client, const graph_call *call, const char *token,
+            const char *user, const char *id, graph_receipt **receipt, graph_error **err);
+        graph_status graph_client_check(const graph_client *client, const graph_call *call, const char *token,
+            const char *user, const char *id, graph_receipt **receipt, graph_error **err);
         void graph_client_cancel(const graph_client *client);
         void graph_client_free(graph_client *client);
         graph_call *graph_call_new(void);

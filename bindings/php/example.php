@@ -4,9 +4,9 @@ require __DIR__ . '/graph_message.php';
 
 $token = $argv[1] ?? null;
 $id = $argv[2] ?? null;
-$options = ['timeout_ms' => 60000];
+$options = ['timeoutMs' => 60000];
 if (isset($argv[3])) {
-    $options['base_url'] = $argv[3];
+    $options['baseUrl'] = $argv[3];
 }
 try {
     $client = new GraphMessage\Client($options);

@@ -4,126 +4,80 @@
  * Sends an existing draft through Microsoft Graph and says what became of it, over the C library graph-message.
  *
  * graph_message.h is the manual. Library holds its constants and functions as they are; the other classes wrap them.
- * Needs the extension FFI, and PHP 7.4 or newer.
+ * Needs the extension FFI, PHP 7.4 or newer, and declarations.php beside this file.
  */
 
 declare(strict_types=1);
 
 namespace GraphMessage;
 
-final class Library
+if (class_exists(Library::class, false)) {
+    return;
+}
+require_once __DIR__ . '/declarations.php';
+
+final class Library implements Declarations
 {
-    public const GRAPH_ABI_VERSION = 1;
-    public const GRAPH_OK = 0;
-    public const GRAPH_INVALID_ARGUMENT = 1;
-    public const GRAPH_UNREACHABLE = 10;
-    public const GRAPH_CANCELLED = 11;
-    public const GRAPH_TIMED_OUT = 12;
-    public const GRAPH_UNAUTHENTICATED = 20;
-    public const GRAPH_FORBIDDEN = 21;
-    public const GRAPH_NOT_FOUND = 22;
-    public const GRAPH_REJECTED = 23;
-    public const GRAPH_THROTTLED = 24;
-    public const GRAPH_NOT_A_DRAFT = 25;
-    public const GRAPH_UNAVAILABLE = 26;
-    public const GRAPH_UNKNOWN = 40;
-    public const GRAPH_INTERNAL = 90;
-    public const GRAPH_ROOTS_SYSTEM = 0;
-    public const GRAPH_ROOTS_BUNDLED = 1;
-    public const GRAPH_VERIFY_NEVER = 0;
-    public const GRAPH_VERIFY_ON_DOUBT = 1;
-    public const GRAPH_VERIFY_ALWAYS = 2;
-    public const GRAPH_LOG_INFO = 3;
-    public const GRAPH_LOG_DEBUG = 4;
-    public const GRAPH_SEEN_NOTHING = 0;
-    public const GRAPH_SEEN_DRAFT = 1;
-    public const GRAPH_SEEN_GONE = 2;
-    public const GRAPH_SEEN_NOT_ALLOWED = 3;
-    public const GRAPH_SEEN_NOT_A_DRAFT = 4;
-    public const GRAPH_EVIDENCE_ACCEPTED = 1;
-    public const GRAPH_EVIDENCE_FOUND = 2;
-
-    // A const char * that is returned becomes a string of PHP, a copy.
-    private const DECLARATIONS = <<<'C'
-        typedef struct graph_call graph_call;
-        typedef struct graph_client graph_client;
-        typedef struct graph_error graph_error;
-        typedef struct graph_options graph_options;
-        typedef struct graph_receipt graph_receipt;
-        typedef int32_t graph_status;
-        typedef void (*graph_log_fn)(void *context, int32_t level, const char *line);
-        const char *graph_version(void);
-        uint32_t graph_abi_version(void);
-        void graph_string_free(char *string);
-        const char *graph_status_name(graph_status status);
-        int32_t graph_status_sent(graph_status status);
-        graph_status graph_message_send(const char *token, const char *user, const char *id, graph_error **err);
-        graph_status graph_message_send_text(const char *token, const char *user, const char *id, char *message,
-            uint32_t size, int32_t *http_status, uint32_t *retry_after_ms);
-        graph_status graph_init(const graph_options *options, graph_error **err);
-        graph_status graph_client_new(const graph_options *options, graph_client **client, graph_error **err);
-        graph_status graph_client_send(const graph_client *client, const graph_call *call, const char *token,
-            const char *user, const char *id, graph_receipt **receipt, graph_error **err);
-        graph_status graph_client_check(const graph_client *client, const graph_call *call, const char *token,
-            const char *user, const char *id, graph_receipt **receipt, graph_error **err);
-        void graph_client_cancel(const graph_client *client);
-        void graph_client_free(graph_client *client);
-        graph_call *graph_call_new(void);
-        void graph_call_cancel(const graph_call *call);
-        void graph_call_free(graph_call *call);
-        graph_status graph_call_set_timeout_ms(graph_call *call, uint32_t ms);
-        graph_status graph_call_set_internet_message_id(graph_call *call, const char *internet_message_id);
-        graph_options *graph_options_new(void);
-        void graph_options_free(graph_options *options);
-        graph_status graph_options_set_base_url(graph_options *options, const char *url);
-        graph_status graph_options_set_timeout_ms(graph_options *options, uint32_t ms);
-        graph_status graph_options_set_attempt_timeout_ms(graph_options *options, uint32_t ms);
-        graph_status graph_options_set_connect_timeout_ms(graph_options *options, uint32_t ms);
-        graph_status graph_options_set_max_attempts(graph_options *options, uint32_t attempts);
-        graph_status graph_options_set_verify(graph_options *options, int32_t verify);
-        graph_status graph_options_set_settle_ms(graph_options *options, uint32_t ms);
-        graph_status graph_options_set_mailbox_concurrency(graph_options *options, uint32_t at_once);
-        graph_status graph_options_set_proxy(graph_options *options, const char *url);
-        graph_status graph_options_set_proxy_from_environment(graph_options *options);
-        graph_status graph_options_set_ca_file(graph_options *options, const char *path);
-        graph_status graph_options_set_roots(graph_options *options, int32_t roots);
-        graph_status graph_options_set_user_agent(graph_options *options, const char *product);
-        graph_status graph_options_set_log(graph_options *options, graph_log_fn log, void *context);
-        graph_status graph_error_status(const graph_error *error);
-        int32_t graph_error_http_status(const graph_error *error);
-        const char *graph_error_code(const graph_error *error);
-        const char *graph_error_message(const graph_error *error);
-        const char *graph_error_request_id(const graph_error *error);
-        const char *graph_error_client_request_id(const graph_error *error);
-        uint32_t graph_error_retry_after_ms(const graph_error *error);
-        uint32_t graph_error_attempts(const graph_error *error);
-        const char *graph_error_claims(const graph_error *error);
-        int32_t graph_error_seen(const graph_error *error);
-        const char *graph_error_internet_message_id(const graph_error *error);
-        void graph_error_free(graph_error *error);
-        const char *graph_receipt_request_id(const graph_receipt *receipt);
-        const char *graph_receipt_client_request_id(const graph_receipt *receipt);
-        int32_t graph_receipt_http_status(const graph_receipt *receipt);
-        uint32_t graph_receipt_attempts(const graph_receipt *receipt);
-        int32_t graph_receipt_evidence(const graph_receipt *receipt);
-        const char *graph_receipt_sent_id(const graph_receipt *receipt);
-        void graph_receipt_free(graph_receipt *receipt);
-        C;
-
     private static ?\FFI $ffi = null;
+
+    /** What the library calls, and the lines that it was called with. */
+    private static ?\FFI\CData $log = null;
+    private static array $lines = [];
 
     /** The functions of graph_message.h, as methods. */
     public static function ffi(): \FFI
     {
         if (self::$ffi === null) {
-            $files = ['Windows' => 'graph_message.dll', 'Darwin' => 'libgraph_message.dylib'];
-            $ffi = \FFI::cdef(self::DECLARATIONS, $files[PHP_OS_FAMILY] ?? 'libgraph_message.so.1');
-            if ($ffi->graph_abi_version() < self::GRAPH_ABI_VERSION) {
-                throw new \RuntimeException("libgraph_message {$ffi->graph_version()} is older than graph_message.php");
+            if (!extension_loaded('FFI')) {
+                throw new \RuntimeException('the extension FFI is missing: install it, and enable it in php.ini');
             }
-            self::$ffi = $ffi;
+            $names = ['Windows' => 'graph_message.dll', 'Darwin' => 'libgraph_message.dylib'];
+            $file = $names[PHP_OS_FAMILY] ?? 'libgraph_message.so.1';
+            $library = self::load(self::C_VERSION, $file);
+            $abi = $library->graph_abi_version();
+            if ($abi < self::GRAPH_ABI_VERSION) {
+                $found = "the library graph-message {$library->graph_version()} has ABI $abi";
+                $needed = 'graph_message.php needs ABI ' . self::GRAPH_ABI_VERSION;
+                throw new \RuntimeException("$found, and $needed: install a newer library");
+            }
+            self::$ffi = self::load(self::C, $file);
         }
         return self::$ffi;
+    }
+
+    private static function load(string $declarations, string $file): \FFI
+    {
+        try {
+            return \FFI::cdef($declarations, $file);
+        } catch (\FFI\Exception $error) {
+            $folders = ['Windows' => 'PATH', 'Darwin' => 'DYLD_LIBRARY_PATH'][PHP_OS_FAMILY] ?? 'LD_LIBRARY_PATH';
+            $why = strpos($error->getMessage(), 'ffi.enable') !== false
+                ? 'FFI is off: set ffi.enable=true in php.ini'
+                : "$file of graph-message is not found: install it, or name its folder in $folders before PHP starts";
+            throw new \RuntimeException($why, 0, $error);
+        }
+    }
+
+    /**
+     * @internal What C calls: it keeps the lines. A log function of the program's runs when the call has returned:
+     * what it throws, and an exit, would jump through the library.
+     */
+    public static function log(): \FFI\CData
+    {
+        if (self::$log === null) {
+            self::$log = self::ffi()->new('graph_log_fn[1]');
+            self::$log[0] = static function ($context, int $level, string $line): void {
+                self::$lines[] = [$level, $line];
+            };
+        }
+        return self::$log[0];
+    }
+
+    /** @internal The lines of the call that has just returned. */
+    public static function lines(): array
+    {
+        [$lines, self::$lines] = [self::$lines, []];
+        return $lines;
     }
 
     /** What C reads up to its NUL; null is NULL. */
@@ -143,7 +97,8 @@ final class Library
     public static function number(string $name, $number): int
     {
         $range = ['min_range' => 0, 'max_range' => 0xffffffff];
-        $number = filter_var($number, FILTER_VALIDATE_INT, ['options' => $range]);
+        $whole = is_int($number) || is_string($number) || is_float($number);
+        $number = $whole ? filter_var($number, FILTER_VALIDATE_INT, ['options' => $range]) : false;
         if ($number === false) {
             throw Error::refused("$name is no whole number from 0 to 4294967295");
         }
@@ -155,12 +110,17 @@ final class Library
 final class Client
 {
     private ?\FFI\CData $client = null;
+    /** @var ?callable */
+    private $log = null;
 
-    /** @param iterable<string, mixed> $options by their names without graph_options_set_, in order */
+    /** @param iterable<string, mixed> $options by their names in graph_message.h in camelCase, in order */
     public function __construct(
         #[\SensitiveParameter]
         iterable $options = []
     ) {
+        if ($this->client !== null) {
+            throw new \LogicException('the client is made already');
+        }
         $ffi = Library::ffi();
         $made = $ffi->graph_options_new();
         try {
@@ -186,8 +146,10 @@ final class Client
         #[\SensitiveParameter]
         $value
     ): void {
-        $set = [Library::ffi(), "graph_options_set_$name"];
-        switch ($name) {
+        // As in graph_message.h, too.
+        $setter = strtolower(preg_replace('/[A-Z]/', '_$0', $name));
+        $set = [Library::ffi(), "graph_options_set_$setter"];
+        switch ($setter) {
             case 'base_url':
             case 'proxy':
             case 'ca_file':
@@ -210,15 +172,11 @@ final class Client
                 }
                 break;
             case 'log':
-                // PHP ends the process where something is thrown out of a callback.
-                $line = static function ($context, int $level, string $line) use ($value): void {
-                    try {
-                        $value($level, $line);
-                    } catch (\Throwable $thrown) {
-                        error_log('graph_message: the log function threw: ' . $thrown->getMessage());
-                    }
-                };
-                $set($options, $value === null ? null : $line, null);
+                if ($value !== null && !is_callable($value)) {
+                    throw new \TypeError('log cannot be called');
+                }
+                $this->log = $value;
+                $set($options, $value === null ? null : Library::log(), null);
                 break;
             default:
                 throw new \InvalidArgumentException("no such option: $name");
@@ -255,21 +213,71 @@ final class Client
         ?string $id,
         ?Call $call
     ): Receipt {
-        $ffi = Library::ffi();
         $texts = [Library::text('token', $token), Library::text('user', $user), Library::text('id', $id)];
+        if ($this->client === null) {
+            throw Error::refused('the client is closed: make another one');
+        }
+        if ($call !== null && $call->call === null) {
+            throw Error::refused('the call is closed: make another one');
+        }
+        // Handlers of signals would run in the log, and might throw before it is known what became of the mail.
+        $asynchronous = function_exists('pcntl_async_signals') && pcntl_async_signals(false);
+        try {
+            return $this->ended($function, $call === null ? null : $call->call, $texts);
+        } finally {
+            if ($asynchronous) {
+                pcntl_async_signals(true);
+                pcntl_signal_dispatch();
+            }
+        }
+    }
+
+    private function ended(
+        string $function,
+        ?\FFI\CData $call,
+        #[\SensitiveParameter]
+        array $texts
+    ): Receipt {
+        $ffi = Library::ffi();
         $receipt = $ffi->new('graph_receipt *');
         $error = $ffi->new('graph_error *');
-        $settings = $call === null ? null : $call->call;
-        $outputs = [\FFI::addr($receipt), \FFI::addr($error)];
-        if ($ffi->$function($this->client, $settings, ...$texts, ...$outputs) !== Library::GRAPH_OK) {
-            throw Error::take($error);
+        $status = $ffi->$function($this->client, $call, ...$texts, ...[\FFI::addr($receipt), \FFI::addr($error)]);
+        $outcome = $status === Library::GRAPH_OK ? new Receipt($receipt) : Error::take($error);
+        $this->hand(Library::lines());
+        if ($outcome instanceof Error) {
+            throw $outcome;
         }
-        return new Receipt($receipt);
+        return $outcome;
+    }
+
+    /** Hands lines to the log function. What it throws must not take the place of the answer. */
+    private function hand(array $lines): void
+    {
+        foreach ($lines as [$level, $line]) {
+            try {
+                ($this->log)($level, $line);
+            } catch (\Throwable $thrown) {
+                try {
+                    error_log('graph_message: the log function threw: ' . $thrown->getMessage());
+                } catch (\Throwable $again) {
+                    // An error handler of the program's throws, too.
+                }
+            }
+        }
+    }
+
+    /** Closes the connections; later calls are refused. A second time does nothing. */
+    public function close(): void
+    {
+        if ($this->client !== null) {
+            Library::ffi()->graph_client_free($this->client);
+            $this->client = null;
+        }
     }
 
     public function __destruct()
     {
-        Library::ffi()->graph_client_free($this->client);
+        $this->close();
     }
 
     private function __clone()
@@ -281,19 +289,27 @@ final class Client
 final class Call
 {
     /** @internal */
-    public \FFI\CData $call;
+    public ?\FFI\CData $call = null;
 
-    public function __construct(int $timeout_ms = 0, ?string $internet_message_id = null)
-    {
+    /** The last two are older names of the first two. */
+    public function __construct(
+        int $timeoutMs = 0,
+        ?string $internetMessageId = null,
+        int $timeout_ms = 0,
+        ?string $internet_message_id = null
+    ) {
+        if ($this->call !== null) {
+            throw new \LogicException('the call is made already');
+        }
         $ffi = Library::ffi();
-        $timeout_ms = Library::number('timeout_ms', $timeout_ms);
-        $internet_message_id = Library::text('internet_message_id', $internet_message_id);
+        $timeoutMs = Library::number('timeoutMs', $timeoutMs ?: $timeout_ms);
+        $internetMessageId = Library::text('internetMessageId', $internetMessageId ?? $internet_message_id);
         $this->call = $ffi->graph_call_new();
-        $ffi->graph_call_set_timeout_ms($this->call, $timeout_ms);
-        if ($ffi->graph_call_set_internet_message_id($this->call, $internet_message_id) !== Library::GRAPH_OK) {
+        $ffi->graph_call_set_timeout_ms($this->call, $timeoutMs);
+        if ($ffi->graph_call_set_internet_message_id($this->call, $internetMessageId) !== Library::GRAPH_OK) {
             // No destructor runs where a constructor throws.
-            $ffi->graph_call_free($this->call);
-            throw Error::refused('internet_message_id is not one that Graph shows: <...@...>');
+            $this->close();
+            throw Error::refused('internetMessageId is not one that Graph shows: <...@...>');
         }
     }
 
@@ -303,9 +319,18 @@ final class Call
         Library::ffi()->graph_call_cancel($this->call);
     }
 
+    /** Frees the settings; later calls with them are refused. A second time does nothing. */
+    public function close(): void
+    {
+        if ($this->call !== null) {
+            Library::ffi()->graph_call_free($this->call);
+            $this->call = null;
+        }
+    }
+
     public function __destruct()
     {
-        Library::ffi()->graph_call_free($this->call);
+        $this->close();
     }
 
     private function __clone()

@@ -1,4 +1,4 @@
-source("graph_message.R")
+library(graphmessage)
 
 arguments <- commandArgs(trailingOnly = TRUE)
 base_url <- if (length(arguments) > 2) arguments[3] else "https://graph.microsoft.com/v1.0"

@@ -1,5 +1,5 @@
 # send TOKEN DRAFT-ID [BASE-URL]
-require_relative 'graph_message'
+require 'graph_message'
 
 token, id, base_url = ARGV
 options = { timeout_ms: 60_000 }

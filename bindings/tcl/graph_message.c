@@ -19,48 +19,20 @@ typedef int Tcl_Size;
 #endif
 
 /* Refuses to compile where the header has another value. */
-#define CONSTANT(name, value) { #name, (value) + 0 * (int)sizeof(char[(name) == (value) ? 1 : -1]) }
+#define CONSTANT(name, value) { #name, (value) + 0 * (int)sizeof(char[(name) == (value) ? 1 : -1]) },
 
 static const struct {
     const char *name;
     int value;
 } constants[] = {
-    CONSTANT(GRAPH_ABI_VERSION, 1),
-    CONSTANT(GRAPH_OK, 0),
-    CONSTANT(GRAPH_INVALID_ARGUMENT, 1),
-    CONSTANT(GRAPH_UNREACHABLE, 10),
-    CONSTANT(GRAPH_CANCELLED, 11),
-    CONSTANT(GRAPH_TIMED_OUT, 12),
-    CONSTANT(GRAPH_UNAUTHENTICATED, 20),
-    CONSTANT(GRAPH_FORBIDDEN, 21),
-    CONSTANT(GRAPH_NOT_FOUND, 22),
-    CONSTANT(GRAPH_REJECTED, 23),
-    CONSTANT(GRAPH_THROTTLED, 24),
-    CONSTANT(GRAPH_NOT_A_DRAFT, 25),
-    CONSTANT(GRAPH_UNAVAILABLE, 26),
-    CONSTANT(GRAPH_UNKNOWN, 40),
-    CONSTANT(GRAPH_INTERNAL, 90),
-    CONSTANT(GRAPH_ROOTS_SYSTEM, 0),
-    CONSTANT(GRAPH_ROOTS_BUNDLED, 1),
-    CONSTANT(GRAPH_VERIFY_NEVER, 0),
-    CONSTANT(GRAPH_VERIFY_ON_DOUBT, 1),
-    CONSTANT(GRAPH_VERIFY_ALWAYS, 2),
-    CONSTANT(GRAPH_LOG_INFO, 3),
-    CONSTANT(GRAPH_LOG_DEBUG, 4),
-    CONSTANT(GRAPH_SEEN_NOTHING, 0),
-    CONSTANT(GRAPH_SEEN_DRAFT, 1),
-    CONSTANT(GRAPH_SEEN_GONE, 2),
-    CONSTANT(GRAPH_SEEN_NOT_ALLOWED, 3),
-    CONSTANT(GRAPH_SEEN_NOT_A_DRAFT, 4),
-    CONSTANT(GRAPH_EVIDENCE_ACCEPTED, 1),
-    CONSTANT(GRAPH_EVIDENCE_FOUND, 2),
+#include "constants.h"
 };
 
 typedef struct Call Call;
 
 typedef struct Client {
     graph_client *client;
-    Tcl_Interp *interp;
+    Tcl_Interp *interp; /* NULL where it was deleted */
     Tcl_ThreadId thread;
     Tcl_Command command;
     Tcl_Obj *log;
@@ -109,7 +81,11 @@ static Tcl_Obj *from_utf8(const char *text)
 
 static void put(Tcl_Obj *dict, const char *name, Tcl_Obj *value)
 {
-    Tcl_DictObjPut(NULL, dict, Tcl_NewStringObj(name, -1), value);
+    Tcl_Obj *key = Tcl_NewStringObj(name, -1);
+    Tcl_IncrRefCount(key);
+    Tcl_DictObjPut(NULL, dict, key, value);
+    /* The dict has it, unless it had one like it. */
+    Tcl_DecrRefCount(key);
 }
 
 static void put_text(Tcl_Obj *dict, const char *name, const char *value)
@@ -201,12 +177,46 @@ static int get_number(Tcl_Interp *interp, const char *name, Tcl_Obj *object, uin
     return TCL_OK;
 }
 
+/* A prefix to which words are added. Found out before anything is sent: an outcome that nobody receives is lost. */
+static int check_prefix(Tcl_Interp *interp, const char *name, Tcl_Obj *object, int may_be_empty)
+{
+    Tcl_Size length;
+    if (Tcl_ListObjLength(NULL, object, &length) != TCL_OK)
+        return refuse(interp, name, "is no list: give a command and its first arguments");
+    if (length == 0 && !may_be_empty) return refuse(interp, name, "is empty: give a command");
+    return TCL_OK;
+}
+
+/* What Tcl keeps of an error has the arguments of the command, and among them the token: here it has the words before. */
+static int without_arguments(Tcl_Interp *interp, int words, Tcl_Obj *const objv[])
+{
+    Tcl_Obj *options = Tcl_GetReturnOptions(interp, TCL_ERROR);
+    Tcl_Obj *command = Tcl_NewListObj(words, objv);
+    Tcl_Obj *stack = Tcl_NewListObj(0, NULL);
+    Tcl_IncrRefCount(command);
+    put(options, "-errorinfo",
+        Tcl_ObjPrintf("%s\n    while executing\n\"%s ...\"", Tcl_GetStringResult(interp), Tcl_GetString(command)));
+    Tcl_ListObjAppendElement(NULL, stack, Tcl_NewStringObj("INNER", -1));
+    Tcl_ListObjAppendElement(NULL, stack, command);
+    put(options, "-errorstack", stack);
+    Tcl_DecrRefCount(command);
+    return Tcl_SetReturnOptions(interp, options);
+}
+
+/* The interpreter is not preserved meanwhile: it would keep the client's command, and that the interpreter. */
+static void interp_deleted(ClientData data, Tcl_Interp *interp)
+{
+    Client *client = data;
+    (void)interp;
+    client->interp = NULL;
+}
+
 static void release(Client *client)
 {
     if (--client->users > 0) return;
     graph_client_free(client->client);
     if (client->log) Tcl_DecrRefCount(client->log);
-    Tcl_Release(client->interp);
+    if (client->interp) Tcl_DontCallWhenDeleted(client->interp, interp_deleted, client);
     free(client);
 }
 
@@ -218,11 +228,13 @@ static void evaluate(Client *client, Tcl_Obj *prefix, Tcl_Obj *first, Tcl_Obj *s
     Tcl_IncrRefCount(command);
     Tcl_IncrRefCount(first);
     if (second) Tcl_IncrRefCount(second);
-    if (!Tcl_InterpDeleted(interp)) {
+    if (interp && !Tcl_InterpDeleted(interp)) {
+        Tcl_Preserve(interp);
         if (Tcl_ListObjAppendElement(interp, command, first) != TCL_OK
             || (second && Tcl_ListObjAppendElement(interp, command, second) != TCL_OK)
             || Tcl_EvalObjEx(interp, command, TCL_EVAL_GLOBAL | TCL_EVAL_DIRECT) != TCL_OK)
             Tcl_BackgroundError(interp);
+        Tcl_Release(interp);
     }
     if (second) Tcl_DecrRefCount(second);
     Tcl_DecrRefCount(first);
@@ -332,6 +344,8 @@ static int send_or_check(Client *client, Tcl_Interp *interp, int objc, Tcl_Obj *
         if (result != TCL_OK) break;
         switch (which) {
         case 0:
+            result = check_prefix(interp, "command", value, 0);
+            if (result != TCL_OK) break;
             if (call.command) Tcl_DecrRefCount(call.command);
             Tcl_IncrRefCount(call.command = value);
             break;
@@ -389,8 +403,11 @@ static int client_command(ClientData data, Tcl_Interp *interp, int objc, Tcl_Obj
         return TCL_ERROR;
     }
     if (Tcl_GetIndexFromObj(interp, objv[1], names, "subcommand", TCL_EXACT, &which) != TCL_OK) return TCL_ERROR;
-    if (which == 1) return send_or_check(client, interp, objc, objv, graph_client_check);
-    if (which == 3) return send_or_check(client, interp, objc, objv, graph_client_send);
+    if (which == 1 || which == 3) {
+        if (send_or_check(client, interp, objc, objv, which == 1 ? graph_client_check : graph_client_send) == TCL_OK)
+            return TCL_OK;
+        return without_arguments(interp, 2, objv);
+    }
     if (objc > (which == 0 ? 3 : 2)) {
         Tcl_WrongNumArgs(interp, 2, objv, which == 0 ? "?call?" : NULL);
         return TCL_ERROR;
@@ -461,9 +478,11 @@ static int set_option(Client *client, graph_options *options, Tcl_Interp *interp
         return TCL_OK;
     }
     if (!strcmp(setters[which].name, "-log")) {
+        if (check_prefix(interp, "log", value, 1) != TCL_OK) return TCL_ERROR;
         if (client->log) Tcl_DecrRefCount(client->log);
-        Tcl_IncrRefCount(client->log = value);
-        graph_options_set_log(options, on_log, client);
+        client->log = Tcl_GetString(value)[0] ? value : NULL;
+        if (client->log) Tcl_IncrRefCount(client->log);
+        graph_options_set_log(options, client->log ? on_log : NULL, client);
         return TCL_OK;
     }
     if (Tcl_GetBooleanFromObj(interp, value, &yes) != TCL_OK) return TCL_ERROR;
@@ -471,10 +490,9 @@ static int set_option(Client *client, graph_options *options, Tcl_Interp *interp
     return TCL_OK;
 }
 
-/* graph_message::client ?-option value ...?, which returns a command. */
-static int make_client(ClientData data, Tcl_Interp *interp, int objc, Tcl_Obj *const objv[])
+static int make_client(int *next, Tcl_Interp *interp, int objc, Tcl_Obj *const objv[])
 {
-    int *next = data, i, result = TCL_OK;
+    int i, result = TCL_OK;
     char name[64];
     graph_options *options;
     graph_error *error = NULL;
@@ -488,7 +506,7 @@ static int make_client(ClientData data, Tcl_Interp *interp, int objc, Tcl_Obj *c
     client->interp = interp;
     client->thread = Tcl_GetCurrentThread();
     client->users = 1;
-    Tcl_Preserve(interp);
+    Tcl_CallWhenDeleted(interp, interp_deleted, client);
     options = graph_options_new();
     for (i = 1; result == TCL_OK && i < objc; i += 2)
         result = set_option(client, options, interp, objv[i], objv[i + 1]);
@@ -505,6 +523,12 @@ static int make_client(ClientData data, Tcl_Interp *interp, int objc, Tcl_Obj *c
     client->command = Tcl_CreateObjCommand(interp, name, client_command, client, client_deleted);
     Tcl_SetObjResult(interp, Tcl_NewStringObj(name, -1));
     return TCL_OK;
+}
+
+/* graph_message::client ?-option value ...?, which returns a command. */
+static int new_client(ClientData data, Tcl_Interp *interp, int objc, Tcl_Obj *const objv[])
+{
+    return make_client(data, interp, objc, objv) == TCL_OK ? TCL_OK : without_arguments(interp, 1, objv);
 }
 
 static int version(ClientData data, Tcl_Interp *interp, int objc, Tcl_Obj *const objv[])
@@ -530,13 +554,16 @@ DLLEXPORT int Graph_message_Init(Tcl_Interp *interp)
     int *next;
     if (!Tcl_InitStubs(interp, "8.5", 0)) return TCL_ERROR;
     if (graph_abi_version() < GRAPH_ABI_VERSION) {
-        Tcl_SetObjResult(interp, Tcl_NewStringObj("libgraph_message is older than this package", -1));
+        Tcl_SetObjResult(interp, Tcl_ObjPrintf("the library graph-message %s (ABI %d) is older than the package "
+                                               "graph_message %s, which needs ABI %d: install a newer one",
+                                               graph_version(), (int)graph_abi_version(), GRAPH_VERSION,
+                                               GRAPH_ABI_VERSION));
         return TCL_ERROR;
     }
     next = calloc(1, sizeof *next);
     if (!next) return TCL_ERROR;
     Tcl_CreateNamespace(interp, "::graph_message", NULL, NULL);
-    Tcl_CreateObjCommand(interp, "::graph_message::client", make_client, next, free_counter);
+    Tcl_CreateObjCommand(interp, "::graph_message::client", new_client, next, free_counter);
     Tcl_CreateObjCommand(interp, "::graph_message::version", version, NULL, NULL);
     for (i = 0; i < sizeof constants / sizeof constants[0]; i++) {
         snprintf(name, sizeof name, "::graph_message::%s", constants[i].name);

@@ -14,56 +14,40 @@ with System;
 procedure Driver is
    use type Interfaces.Integer_32;
 
-   Settings                              : Options;
-   Mailer                                : Client;
-   Result                                : Outcome;
-   Is_Open, Has_Token, Has_Id            : Boolean := False;
-   Token, User, Id, Internet_Message_Id  : Unbounded_String;
-   Timeout, Cancel_Client, Cancel_Call   : Natural := 0;
+   Settings                             : Options;
+   Mailer                               : Client;
+   Result                               : Outcome;
+   Is_Open, Has_Token, Has_Id           : Boolean := False;
+   Token, User, Id, Internet_Message_Id : Unbounded_String;
+   Timeout, Cancel_Client, Cancel_Call  : Natural := 0;
 
    --  \xHH is that byte.
    function Decoded (Text : String) return String is
-      Bytes : Unbounded_String;
-      I     : Positive := Text'First;
+      At_Byte : constant Natural := Index (Text, "\x");
    begin
-      while I <= Text'Last loop
-         if Text (I) = '\' then
-            Append (Bytes, Character'Val (Natural'Value ("16#" & Text (I + 2 .. I + 3) & "#")));
-            I := I + 4;
-         else
-            Append (Bytes, Text (I));
-            I := I + 1;
-         end if;
-      end loop;
-      return To_String (Bytes);
+      return
+        (if At_Byte = 0 then Text
+         else Text (Text'First .. At_Byte - 1)
+           & Character'Val (Natural'Value ("16#" & Text (At_Byte + 2 .. At_Byte + 3) & "#"))
+           & Decoded (Text (At_Byte + 4 .. Text'Last)));
    end Decoded;
 
-   procedure Show (Name : String; Value : String) is
+   procedure Show (Name, Value : String) is
    begin
-      Put_Line (Name & "=" & Value);
-   end Show;
-
-   procedure Show (Name : String; Value : Long_Long_Integer) is
-   begin
-      Show (Name, Trim (Value'Image, Ada.Strings.Left));
+      Put_Line (Name & "=" & Trim (Value, Ada.Strings.Left));
    end Show;
 
    --  A String is never NULL: what becomes of NULL is asked through the C interface itself.
    procedure Send_Null is
-      Other         : Client_Handle;
-      Err           : Error_Handle;
-      Receipt       : Receipt_Handle;
-      C_Token, C_Id : chars_ptr := Null_Ptr;
+      Other   : Client_Handle;
+      Err     : Error_Handle;
+      Receipt : Receipt_Handle;
+      C_Token : chars_ptr := (if Has_Token then New_String (To_String (Token)) else Null_Ptr);
+      C_Id    : chars_ptr := (if Has_Id then New_String (To_String (Id)) else Null_Ptr);
+      Call    : constant Call_Handle := Call_Handle (System.Null_Address);
    begin
-      if Has_Token then
-         C_Token := New_String (To_String (Token));
-      end if;
-      if Has_Id then
-         C_Id := New_String (To_String (Id));
-      end if;
       Result := (Status => Graph_Client_New (Options_Handle (System.Null_Address), Other, Err), others => <>);
-      Result.Status :=
-        Graph_Client_Send (Other, Call_Handle (System.Null_Address), C_Token, Null_Ptr, C_Id, Receipt, Err);
+      Result.Status := Graph_Client_Send (Other, Call, C_Token, Null_Ptr, C_Id, Receipt, Err);
       Result.Sent := Integer (Graph_Status_Sent (Result.Status));
       Result.Message := To_Unbounded_String (Value (Graph_Error_Message (Err)));
       Graph_Error_Free (Err);
@@ -72,46 +56,33 @@ procedure Driver is
       Free (C_Id);
    end Send_Null;
 
-   procedure Make (Name : String) is
+   procedure Make (Checks : Boolean) is
       Own   : Call;
       Began : Ada.Calendar.Time;
-
       task Canceller;
       task body Canceller is
       begin
-         if Cancel_Client > 0 then
-            delay Duration (Cancel_Client) / 1000;
-            Mailer.Cancel;
-         elsif Cancel_Call > 0 then
-            delay Duration (Cancel_Call) / 1000;
-            Own.Cancel;
-         end if;
+         delay Duration (Cancel_Client + Cancel_Call) / 1000;
+         if Cancel_Client > 0 then Mailer.Cancel; elsif Cancel_Call > 0 then Own.Cancel; end if;
       end Canceller;
    begin
       if not Is_Open then
          Mailer.Open (Settings, Result);
          Is_Open := True;
       end if;
-      if not (Has_Token and Has_Id) then
-         Send_Null;
-         return;
-      end if;
       Own.Set_Timeout (Milliseconds (Timeout));
       Own.Set_Internet_Message_Id (To_String (Internet_Message_Id));
       Began := Ada.Calendar.Clock;
       begin
-         if Name = "send" then
-            Mailer.Send (To_String (Token), To_String (Id), Result, To_String (User), Own);
-         else
-            Mailer.Check (To_String (Token), To_String (Id), Result, To_String (User), Own);
+         if not (Has_Token and Has_Id) then Send_Null;
+         elsif Checks then Mailer.Check (To_String (Token), To_String (Id), Result, To_String (User), Own);
+         else Mailer.Send (To_String (Token), To_String (Id), Result, To_String (User), Own);
          end if;
       exception
-         when Not_Sent =>
-            pragma Assert (Result.Sent = 0);
-         when Outcome_Unknown =>
-            pragma Assert (Result.Sent = -1);
+         when Not_Sent => pragma Assert (Result.Sent = 0);
+         when Outcome_Unknown => pragma Assert (Result.Sent = -1);
       end;
-      Show ("elapsed_ms", Long_Long_Integer ((Ada.Calendar.Clock - Began) * 1000));
+      Show ("elapsed_ms", Long_Long_Integer ((Ada.Calendar.Clock - Began) * 1000)'Image);
    exception
       when Not_Sent => null; --  by Open
    end Make;
@@ -122,12 +93,12 @@ procedure Driver is
       if Result.Status /= Graph_OK then
          Show ("error_status", Status_Name (Result));
       end if;
-      Show ("sent", Long_Long_Integer (Result.Sent));
-      Show ("http_status", Long_Long_Integer (Result.HTTP_Status));
-      Show ("attempts", Long_Long_Integer (Result.Attempts));
-      Show ("evidence", Long_Long_Integer (Result.Evidence));
-      Show ("seen", Long_Long_Integer (Result.Seen));
-      Show ("retry_after_ms", Long_Long_Integer (Result.Retry_After_Ms));
+      Show ("sent", Result.Sent'Image);
+      Show ("http_status", Result.HTTP_Status'Image);
+      Show ("attempts", Result.Attempts'Image);
+      Show ("evidence", Result.Evidence'Image);
+      Show ("seen", Result.Seen'Image);
+      Show ("retry_after_ms", Result.Retry_After_Ms'Image);
       Show ("code", To_String (Result.Code));
       Show ("message", To_String (Result.Message));
       Show ("request_id", To_String (Result.Request_Id));
@@ -165,24 +136,18 @@ begin
    while not End_Of_File loop
       declare
          Line  : constant String := Get_Line;
-         Space : constant Natural := Index (Line, " ");
-         Name  : constant String := (if Space = 0 then Line else Line (1 .. Space - 1));
-         Value : constant String := (if Space = 0 then "" else Decoded (Line (Space + 1 .. Line'Last)));
+         Space : constant Natural := Index (Line & " ", " ");
+         Name  : constant String := Line (1 .. Space - 1);
+         Value : constant String := Decoded (Line (Space + 1 .. Line'Last));
       begin
-         if Name = "token" then
-            Has_Token := True;
-            Token := To_Unbounded_String (Value);
-         elsif Name = "id" then
-            Has_Id := True;
-            Id := To_Unbounded_String (Value);
+         if Name = "token" then Has_Token := True; Token := To_Unbounded_String (Value);
+         elsif Name = "id" then Has_Id := True; Id := To_Unbounded_String (Value);
          elsif Name = "user" then User := To_Unbounded_String (Value);
          elsif Name = "internet_message_id" then Internet_Message_Id := To_Unbounded_String (Value);
          elsif Name = "call_timeout_ms" then Timeout := Natural'Value (Value);
          elsif Name = "cancel_client_after_ms" then Cancel_Client := Natural'Value (Value);
          elsif Name = "cancel_call_after_ms" then Cancel_Call := Natural'Value (Value);
-         elsif Name = "send" or Name = "check" then
-            Make (Name);
-            Show_Result;
+         elsif Name = "send" or Name = "check" then Make (Name = "check"); Show_Result;
          else Set (Name, Value);
          end if;
       end;

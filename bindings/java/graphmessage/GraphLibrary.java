@@ -55,14 +55,14 @@ public interface GraphLibrary extends Library {
     Pointer graph_status_name(int status);
     int graph_status_sent(int status);
     int graph_message_send(byte[] token, byte[] user, byte[] id, PointerByReference err);
-    int graph_message_send_text(byte[] token, byte[] user, byte[] id, byte[] message, int size, IntByReference
-        httpStatus, IntByReference retryAfterMs);
+    int graph_message_send_text(byte[] token, byte[] user, byte[] id, byte[] message, int size,
+        IntByReference httpStatus, IntByReference retryAfterMs);
     int graph_init(Pointer options, PointerByReference err);
     int graph_client_new(Pointer options, PointerByReference client, PointerByReference err);
-    int graph_client_send(Pointer client, Pointer call, byte[] token, byte[] user, byte[] id, PointerByReference
-        receipt, PointerByReference err);
-    int graph_client_check(Pointer client, Pointer call, byte[] token, byte[] user, byte[] id, PointerByReference
-        receipt, PointerByReference err);
+    int graph_client_send(Pointer client, Pointer call, byte[] token, byte[] user, byte[] id,
+        PointerByReference receipt, PointerByReference err);
+    int graph_client_check(Pointer client, Pointer call, byte[] token, byte[] user, byte[] id,
+        PointerByReference receipt, PointerByReference err);
     void graph_client_cancel(Pointer client);
     void graph_client_free(Pointer client);
     Pointer graph_call_new();

@@ -1,12 +1,13 @@
 package graphmessage;
 
-import com.sun.jna.Callback;
-import com.sun.jna.Library;
+import static java.util.Objects.requireNonNull;
+
 import com.sun.jna.Native;
 import com.sun.jna.Platform;
 import com.sun.jna.Pointer;
-import com.sun.jna.ptr.IntByReference;
 import com.sun.jna.ptr.PointerByReference;
+import java.lang.ref.Cleaner;
+import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -14,6 +15,14 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.function.ObjIntConsumer;
 
 /**
@@ -25,12 +34,14 @@ import java.util.function.ObjIntConsumer;
  *     }
  * </pre>
  *
- * One file for Java 8 and later, over JNA 5. The manual is graph_message.h; see {@link GraphLibrary}.
+ * For Java 11 and later, over JNA 5. The manual is graph_message.h, whose functions {@link graphmessage.GraphLibrary}
+ * declares.
  *
  * <p>Texts are strings. One that holds a NUL, which C would read only up to there, or half a surrogate pair is refused
  * before anything is sent. null is NULL in C.
  *
- * <p>A {@link Client} serves any number of threads at once; options and calls are set by one.
+ * <p>A {@link Client} serves any number of threads at once; options and calls are set by one. What is dropped without
+ * {@code close} is freed once the garbage collector finds it.
  */
 public final class GraphMessage {
     private GraphMessage() {}
@@ -57,11 +68,11 @@ public final class GraphMessage {
     /** Settings for a client. A refused value stays refused: no client is made of them, and its exception says why. */
     public static final class Options {
         private interface Setter {
-            void set(GraphLibrary library, Pointer options) throws GraphException;
+            void set(graphmessage.GraphLibrary library, Pointer options) throws GraphException;
         }
 
         private final List<Setter> setters = new ArrayList<>();
-        private LogFunction log;
+        private graphmessage.GraphLibrary.LogFunction log;
 
         /** The service root. Default https://graph.microsoft.com/v1.0; https, or http on loopback. */
         public Options baseUrl(String url) {
@@ -70,23 +81,27 @@ public final class GraphMessage {
 
         /** Bounds a whole call, waiting and retries included. Default 100 s, as is zero. */
         public Options timeout(Duration time) {
+            requireNonNull(time, "timeout");
             return with((library, options) -> library.graph_options_set_timeout_ms(options, ms("timeout", time)));
         }
 
         /** Bounds one attempt, from its look-up to the end of the reply. Default 30 s. */
         public Options attemptTimeout(Duration time) {
+            requireNonNull(time, "attemptTimeout");
             return with((library, options) ->
                 library.graph_options_set_attempt_timeout_ms(options, ms("attemptTimeout", time)));
         }
 
         /** Bounds look-up, connect, proxy and TLS handshake of one attempt together. Default 10 s. */
         public Options connectTimeout(Duration time) {
+            requireNonNull(time, "connectTimeout");
             return with((library, options) ->
                 library.graph_options_set_connect_timeout_ms(options, ms("connectTimeout", time)));
         }
 
         /** How long the service may take to show that it accepted a mail. Default 20 s, at most 240 s. */
         public Options settle(Duration time) {
+            requireNonNull(time, "settle");
             return with((library, options) -> library.graph_options_set_settle_ms(options, ms("settle", time)));
         }
 
@@ -133,16 +148,27 @@ public final class GraphMessage {
                 library.graph_options_set_user_agent(options, utf8("userAgent", product)));
         }
 
-        /** Receives log lines and their levels, on the thread of the call that logs. What it throws is dropped. */
+        /**
+         * Receives log lines and their levels, on the thread of the call that logs. What it throws becomes a warning of
+         * the System.Logger "graphmessage". null, the default, logs nothing.
+         */
         public Options log(ObjIntConsumer<String> lines) {
             log = lines == null ? null : (context, level, line) -> {
                 try {
                     lines.accept(text(line), level);
-                } catch (Throwable dropped) {
-                    // C is above it on the stack, and no exception may pass through that.
+                } catch (Throwable thrown) {
+                    warn(thrown);
                 }
             };
             return this;
+        }
+
+        private static void warn(Throwable thrown) {
+            try {
+                System.getLogger("graphmessage").log(System.Logger.Level.WARNING, "the log function failed", thrown);
+            } catch (Throwable dropped) {
+                // C is above it on the stack, and no exception may pass through that.
+            }
         }
 
         private Options with(Setter setter) {
@@ -156,7 +182,7 @@ public final class GraphMessage {
             try {
                 for (Setter setter : setters) setter.set(library(), options);
                 library().graph_options_set_log(options, log, null);
-            } catch (GraphException refused) {
+            } catch (Throwable refused) {
                 library().graph_options_free(options);
                 throw refused;
             }
@@ -164,39 +190,70 @@ public final class GraphMessage {
         }
     }
 
-    /** An object of C, which is freed when it is closed and no call uses it any more. */
-    private abstract static class Handle implements AutoCloseable {
-        private Pointer pointer;
+    private static final Cleaner CLEANER = Cleaner.create();
+
+    /** An object of C and how many use it. It knows nothing of its Handle, which could not be dropped otherwise. */
+    private static final class Owned implements Runnable {
+        private final Pointer pointer;
+        private final Consumer<Pointer> free;
         private int users = 1;
         private boolean closed;
 
-        void hold(Pointer made) {
-            pointer = made;
+        Owned(Pointer pointer, Consumer<Pointer> free) {
+            this.pointer = pointer;
+            this.free = free;
         }
 
-        abstract void free(Pointer freed);
-
-        synchronized Pointer acquire() {
-            if (closed) throw new IllegalStateException("it was closed");
+        /** null where it was closed; {@code inUse} takes it all the same for as long as a call uses it. */
+        synchronized Pointer acquire(boolean inUse) {
+            if (users == 0 || closed && !inUse) return null;
             users++;
             return pointer;
         }
 
         synchronized void release() {
-            if (--users == 0) free(pointer);
+            if (--users == 0) free.accept(pointer);
+        }
+
+        /** Run once: when its Handle is closed, or else was dropped. */
+        @Override
+        public synchronized void run() {
+            closed = true;
+            release();
+        }
+    }
+
+    /** Owns an object of C, which is freed when this is closed or dropped, and no call uses it any more. */
+    private abstract static class Handle implements AutoCloseable {
+        final Owned owned;
+        private final Cleaner.Cleanable cleanable;
+
+        Handle(Pointer made, Consumer<Pointer> free) {
+            owned = new Owned(made, free);
+            cleanable = CLEANER.register(this, owned);
+        }
+
+        Pointer acquire() {
+            Pointer pointer = owned.acquire(false);
+            if (pointer != null) return pointer;
+            throw new IllegalStateException(
+                "not sent: the " + getClass().getSimpleName() + " was closed; make a new one");
+        }
+
+        void release() {
+            owned.release();
         }
 
         @Override
-        public synchronized void close() {
-            if (!closed) release();
-            closed = true;
+        public void close() {
+            cleanable.clean();
         }
     }
 
     /** The settings of one call, and the means to cancel it from another thread. May serve several calls. */
     public static final class Call extends Handle {
         public Call() {
-            hold(library().graph_call_new());
+            super(library().graph_call_new(), library()::graph_call_free);
         }
 
         /** Bounds the whole call in place of the client's timeout, to which zero goes back. */
@@ -226,24 +283,28 @@ public final class GraphMessage {
 
         /** Ends the calls in flight with these settings within a tenth of a second, and later ones as they begin. */
         public void cancel() {
-            Pointer pointer = acquire();
+            cancel(acquire());
+        }
+
+        /** As cancel, but nothing where it was closed and is not in use. */
+        private void cancelInUse() {
+            Pointer pointer = owned.acquire(true);
+            if (pointer != null) cancel(pointer);
+        }
+
+        private void cancel(Pointer acquired) {
             try {
-                library().graph_call_cancel(pointer);
+                library().graph_call_cancel(acquired);
             } finally {
                 release();
             }
-        }
-
-        @Override
-        void free(Pointer freed) {
-            library().graph_call_free(freed);
         }
     }
 
     /** Settings, and the connections they led to. One serves a whole program and all its threads. */
     public static final class Client extends Handle {
         // C calls it for as long as the client is used.
-        private final LogFunction log;
+        private final graphmessage.GraphLibrary.LogFunction log;
 
         /** With every default. */
         public Client() throws GraphException {
@@ -252,16 +313,20 @@ public final class GraphMessage {
 
         /** The options are copied. */
         public Client(Options options) throws GraphException {
+            super(made(requireNonNull(options, "options")), library()::graph_client_free);
+            log = options.log;
+        }
+
+        private static Pointer made(Options options) throws GraphException {
             PointerByReference client = new PointerByReference();
             PointerByReference error = new PointerByReference();
             Pointer handle = options.handle();
-            log = options.log;
             try {
                 succeed(library().graph_client_new(handle, client, error), error);
             } finally {
                 library().graph_options_free(handle);
             }
-            hold(client.getValue());
+            return client.getValue();
         }
 
         /**
@@ -291,6 +356,55 @@ public final class GraphMessage {
             return run(true, utf8("token", token), utf8("user", user), utf8("id", id), call);
         }
 
+        /**
+         * Sends as {@link #send} does, on another thread. A failed call is the cause of its ExecutionException.
+         *
+         * <p>{@code cancel} cancels the call and does not wait. Within a tenth of a second the future ends: cancelled
+         * where nothing was sent, with the GraphException as the cause of the CancellationException, or else as the
+         * call did. Bound the time with {@link Call#timeout}: orTimeout and get with a time let the call go on.
+         */
+        public CompletableFuture<Receipt> sendAsync(String token, String user, String id) {
+            return sendAsync(token, user, id, null);
+        }
+
+        /** Cancelling the future cancels {@code call}, and so every call that it serves. */
+        public CompletableFuture<Receipt> sendAsync(String token, String user, String id, Call call) {
+            return sendAsync(token, user, id, call, Threads.OWN);
+        }
+
+        /** On a thread of the executor, which is kept for as long as the call takes. */
+        public CompletableFuture<Receipt> sendAsync(
+                String token, String user, String id, Call call, Executor executor) {
+            return begin(false, token, user, id, call, executor);
+        }
+
+        /** Checks as {@link #check} does, on another thread; see {@link #sendAsync(String, String, String)}. */
+        public CompletableFuture<Receipt> checkAsync(String token, String user, String id) {
+            return checkAsync(token, user, id, null);
+        }
+
+        public CompletableFuture<Receipt> checkAsync(String token, String user, String id, Call call) {
+            return checkAsync(token, user, id, call, Threads.OWN);
+        }
+
+        public CompletableFuture<Receipt> checkAsync(
+                String token, String user, String id, Call call, Executor executor) {
+            return begin(true, token, user, id, call, executor);
+        }
+
+        private CompletableFuture<Receipt> begin(
+                boolean checking, String token, String user, String id, Call call, Executor executor) {
+            requireNonNull(executor, "executor");
+            Answer answer = new Answer(this, checking, token, user, id, call);
+            try {
+                executor.execute(answer);
+            } catch (Throwable refused) {
+                answer.letGo();
+                throw refused;
+            }
+            return answer;
+        }
+
         /** Ends every call in flight within a tenth of a second. Any thread. */
         public void cancel() {
             Pointer pointer = acquire();
@@ -301,33 +415,140 @@ public final class GraphMessage {
             }
         }
 
-        @Override
-        void free(Pointer freed) {
-            if (freed != null) library().graph_client_free(freed);
-        }
-
         /** With bytes that a NUL ends, or null, as in C. */
         Receipt run(boolean checking, byte[] token, byte[] user, byte[] id, Call call) throws GraphException {
-            PointerByReference receipt = new PointerByReference();
-            PointerByReference error = new PointerByReference();
             Pointer client = acquire();
             try {
                 Pointer settings = call == null ? null : call.acquire();
                 try {
-                    succeed(checking
-                        ? library().graph_client_check(client, settings, token, user, id, receipt, error)
-                        : library().graph_client_send(client, settings, token, user, id, receipt, error), error);
+                    return run(checking, client, settings, token, user, id);
                 } finally {
                     if (call != null) call.release();
                 }
             } finally {
                 release();
             }
+        }
+
+        private Receipt run(boolean checking, Pointer client, Pointer call, byte[] token, byte[] user, byte[] id)
+                throws GraphException {
+            PointerByReference receipt = new PointerByReference();
+            PointerByReference error = new PointerByReference();
+            try {
+                succeed(checking
+                    ? library().graph_client_check(client, call, token, user, id, receipt, error)
+                    : library().graph_client_send(client, call, token, user, id, receipt, error), error);
+            } finally {
+                // The log function lives as long as this does.
+                Reference.reachabilityFence(this);
+            }
             try {
                 return new Receipt(receipt.getValue());
             } finally {
                 library().graph_receipt_free(receipt.getValue());
             }
+        }
+    }
+
+    /** The answer of a call on another thread. It keeps the client and the call, which may be closed meanwhile. */
+    private static final class Answer extends CompletableFuture<Receipt> implements Runnable {
+        private final Client client;
+        private final Call call;
+        private final Pointer clientPointer;
+        private final Pointer callPointer;
+        private final boolean checking;
+        private final String token;
+        private final String user;
+        private final String id;
+        private boolean begun;
+
+        Answer(Client client, boolean checking, String token, String user, String id, Call call) {
+            this.client = client;
+            this.checking = checking;
+            this.token = token;
+            this.user = user;
+            this.id = id;
+            clientPointer = client.acquire();
+            Pointer acquired = null;
+            try {
+                this.call = call == null ? new Call() : call;
+                acquired = this.call.acquire();
+            } finally {
+                if (acquired == null) client.release();
+            }
+            callPointer = acquired;
+            // In use all the same, until letGo.
+            if (call == null) this.call.close();
+        }
+
+        /** Whether it is this caller's to end: the thread's that runs it, or of a cancel before that. */
+        private synchronized boolean begin() {
+            boolean isFirst = !begun;
+            begun = true;
+            return isFirst;
+        }
+
+        void letGo() {
+            call.release();
+            client.release();
+        }
+
+        @Override
+        public void run() {
+            if (!begin()) return;
+            Receipt receipt = null;
+            Throwable failure = null;
+            try {
+                receipt = client.run(checking, clientPointer, callPointer,
+                    utf8("token", token), utf8("user", user), utf8("id", id));
+            } catch (GraphException failed) {
+                failure = failed.status == GraphLibrary.GRAPH_CANCELLED ? cancelled(failed) : failed;
+            } catch (Throwable thrown) {
+                failure = thrown;
+            }
+            letGo();
+            if (failure == null) complete(receipt);
+            else completeExceptionally(failure);
+        }
+
+        @Override
+        public boolean cancel(boolean mayInterruptIfRunning) {
+            if (isDone()) return false;
+            call.cancelInUse();
+            // It still waits for a thread, which will find nothing to do.
+            if (begin()) {
+                letGo();
+                completeExceptionally(cancelled(new GraphException(
+                    GraphLibrary.GRAPH_CANCELLED, "not sent: the call was cancelled before it began", null)));
+            }
+            return true;
+        }
+
+        private static CancellationException cancelled(GraphException outcome) {
+            CancellationException cancelled = new CancellationException(outcome.getMessage());
+            cancelled.initCause(outcome);
+            return cancelled;
+        }
+    }
+
+    /**
+     * The threads of calls that were given no executor. They end a second after their last call. They are no daemons: a
+     * program that ends waits for its calls in flight.
+     */
+    private static final class Threads {
+        private static final int AT_ONCE = 64;
+        private static final AtomicInteger MADE = new AtomicInteger();
+        static final Executor OWN = own();
+
+        private static Executor own() {
+            ThreadPoolExecutor threads =
+                new ThreadPoolExecutor(AT_ONCE, AT_ONCE, 1, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), work -> {
+                    Thread thread = new Thread(work, "graph-message-" + MADE.incrementAndGet());
+                    thread.setDaemon(false);
+                    return thread;
+                });
+            threads.allowCoreThreadTimeOut(true);
+            return threads;
         }
     }
 
@@ -390,7 +611,7 @@ public final class GraphMessage {
         /** Of a failed call; a null error has the values of none. */
         GraphException(int status, String message, Pointer error) {
             super(message);
-            GraphLibrary library = library();
+            graphmessage.GraphLibrary library = library();
             this.status = status;
             statusName = text(library.graph_status_name(status));
             sent = library.graph_status_sent(status);
@@ -484,10 +705,9 @@ public final class GraphMessage {
     }
 
     private static int ms(String name, Duration time) throws GraphException {
-        long ms = time.plusNanos(999_999).toMillis();
-        if (ms < 0 || ms > 0xFFFF_FFFFL)
+        if (time.isNegative() || time.compareTo(Duration.ofMillis(0xFFFF_FFFFL)) > 0)
             throw InvalidArgumentException.refused(name + " is not between 0 and 4294967295 ms");
-        return (int) ms;
+        return (int) time.plusNanos(999_999).toMillis();
     }
 
     private static int count(String name, int count) throws GraphException {
@@ -495,121 +715,41 @@ public final class GraphMessage {
         return count;
     }
 
-    private static volatile LogFunction sharedLog;
+    private static volatile graphmessage.GraphLibrary.LogFunction sharedLog;
+    private static volatile graphmessage.GraphLibrary loaded;
 
-    static GraphLibrary library() {
-        return Loaded.LIBRARY;
+    static graphmessage.GraphLibrary library() {
+        graphmessage.GraphLibrary library = loaded;
+        return library != null ? library : load();
     }
 
-    private static final class Loaded {
-        static final GraphLibrary LIBRARY =
-            Native.load(Platform.isLinux() ? "libgraph_message.so.1" : "graph_message", GraphLibrary.class);
-
-        static {
-            if (LIBRARY.graph_abi_version() < GraphLibrary.GRAPH_ABI_VERSION)
-                throw new UnsatisfiedLinkError("the graph_message library is older than GraphMessage.java");
+    /** Fails with the same sentence each time, which the initialiser of a class would not. */
+    private static synchronized graphmessage.GraphLibrary load() {
+        if (loaded != null) return loaded;
+        String name = Platform.isLinux() ? "libgraph_message.so.1" : "graph_message";
+        graphmessage.GraphLibrary library;
+        try {
+            library = Native.load(name, graphmessage.GraphLibrary.class);
+        } catch (LinkageError failed) {
+            UnsatisfiedLinkError error = new UnsatisfiedLinkError("not sent: " + name + " for "
+                + Platform.RESOURCE_PREFIX + " was not loaded: install it where the system's loader looks, or start"
+                + " Java with -Djna.library.path=FOLDER");
+            error.initCause(failed);
+            throw error;
         }
+        int abi = library.graph_abi_version();
+        if (Integer.compareUnsigned(abi, GraphLibrary.GRAPH_ABI_VERSION) < 0)
+            throw new UnsatisfiedLinkError("not sent: the graph_message library that was found, "
+                + text(library.graph_version()) + ", has ABI " + abi + ", and this wrapper needs "
+                + GraphLibrary.GRAPH_ABI_VERSION + ": install a newer library");
+        return loaded = library;
     }
 
-    /** The log function of C. */
-    public interface LogFunction extends Callback {
-        void invoke(Pointer context, int level, Pointer line);
-    }
+    /** @deprecated it is {@link graphmessage.GraphLibrary.LogFunction} */
+    @Deprecated
+    public interface LogFunction extends graphmessage.GraphLibrary.LogFunction {}
 
-    /** graph_message.h: texts in are bytes that a NUL ends, numbers of ms and attempts are unsigned. */
-    public interface GraphLibrary extends Library {
-        // How a call ended. Treat a value that is not listed as GRAPH_UNKNOWN.
-        int GRAPH_OK = 0;
-        int GRAPH_INVALID_ARGUMENT = 1;
-        int GRAPH_UNREACHABLE = 10;
-        int GRAPH_CANCELLED = 11;
-        int GRAPH_TIMED_OUT = 12;
-        int GRAPH_UNAUTHENTICATED = 20;
-        int GRAPH_FORBIDDEN = 21;
-        int GRAPH_NOT_FOUND = 22;
-        int GRAPH_REJECTED = 23;
-        int GRAPH_THROTTLED = 24;
-        int GRAPH_NOT_A_DRAFT = 25;
-        int GRAPH_UNAVAILABLE = 26;
-        int GRAPH_UNKNOWN = 40;
-        int GRAPH_INTERNAL = 90;
-        // Which certificate authorities to trust.
-        int GRAPH_ROOTS_SYSTEM = 0;
-        int GRAPH_ROOTS_BUNDLED = 1;
-        // When to look at the message that is sent.
-        int GRAPH_VERIFY_NEVER = 0;
-        int GRAPH_VERIFY_ON_DOUBT = 1;
-        int GRAPH_VERIFY_ALWAYS = 2;
-        // Levels of a log line.
-        int GRAPH_LOG_INFO = 3;
-        int GRAPH_LOG_DEBUG = 4;
-        // What the last look at the message showed.
-        int GRAPH_SEEN_NOTHING = 0;
-        int GRAPH_SEEN_DRAFT = 1;
-        int GRAPH_SEEN_GONE = 2;
-        int GRAPH_SEEN_NOT_ALLOWED = 3;
-        int GRAPH_SEEN_NOT_A_DRAFT = 4;
-        // How it is known that the mail was sent.
-        int GRAPH_EVIDENCE_ACCEPTED = 1;
-        int GRAPH_EVIDENCE_FOUND = 2;
-        // The library must have this ABI or a newer one.
-        int GRAPH_ABI_VERSION = 1;
-
-                Pointer graph_status_name(int status);
-                int graph_status_sent(int status);
-                int graph_message_send(byte[] token, byte[] user, byte[] id, PointerByReference err);
-                int graph_message_send_text(byte[] token, byte[] user, byte[] id, byte[] message, int size,
-            IntByReference httpStatus, IntByReference retryAfterMs);
-                int graph_init(Pointer options, PointerByReference err);
-                int graph_client_new(Pointer options, PointerByReference client, PointerByReference err);
-                int graph_client_send(Pointer client, Pointer call, byte[] token, byte[] user, byte[] id,
-            PointerByReference receipt, PointerByReference err);
-                int graph_client_check(Pointer client, Pointer call, byte[] token, byte[] user, byte[] id,
-            PointerByReference receipt, PointerByReference err);
-                void graph_client_cancel(Pointer client);
-                void graph_client_free(Pointer client);
-                Pointer graph_call_new();
-                void graph_call_cancel(Pointer call);
-                void graph_call_free(Pointer call);
-                int graph_call_set_timeout_ms(Pointer call, int ms);
-                int graph_call_set_internet_message_id(Pointer call, byte[] internetMessageId);
-                Pointer graph_options_new();
-                void graph_options_free(Pointer options);
-                int graph_options_set_base_url(Pointer options, byte[] url);
-                int graph_options_set_timeout_ms(Pointer options, int ms);
-                int graph_options_set_attempt_timeout_ms(Pointer options, int ms);
-                int graph_options_set_connect_timeout_ms(Pointer options, int ms);
-                int graph_options_set_max_attempts(Pointer options, int attempts);
-                int graph_options_set_verify(Pointer options, int verify);
-                int graph_options_set_settle_ms(Pointer options, int ms);
-                int graph_options_set_mailbox_concurrency(Pointer options, int atOnce);
-                int graph_options_set_proxy(Pointer options, byte[] url);
-                int graph_options_set_proxy_from_environment(Pointer options);
-                int graph_options_set_ca_file(Pointer options, byte[] path);
-                int graph_options_set_roots(Pointer options, int roots);
-                int graph_options_set_user_agent(Pointer options, byte[] product);
-                int graph_options_set_log(Pointer options, LogFunction log, Pointer context);
-                int graph_error_status(Pointer error);
-                int graph_error_http_status(Pointer error);
-                Pointer graph_error_code(Pointer error);
-                Pointer graph_error_message(Pointer error);
-                Pointer graph_error_request_id(Pointer error);
-                Pointer graph_error_client_request_id(Pointer error);
-                int graph_error_retry_after_ms(Pointer error);
-                int graph_error_attempts(Pointer error);
-                Pointer graph_error_claims(Pointer error);
-                int graph_error_seen(Pointer error);
-                Pointer graph_error_internet_message_id(Pointer error);
-                void graph_error_free(Pointer error);
-                Pointer graph_receipt_request_id(Pointer receipt);
-                Pointer graph_receipt_client_request_id(Pointer receipt);
-                int graph_receipt_http_status(Pointer receipt);
-                int graph_receipt_attempts(Pointer receipt);
-                int graph_receipt_evidence(Pointer receipt);
-                Pointer graph_receipt_sent_id(Pointer receipt);
-                void graph_receipt_free(Pointer receipt);
-                Pointer graph_version();
-                int graph_abi_version();
-                void graph_string_free(Pointer string);
-    }
+    /** @deprecated it is {@link graphmessage.GraphLibrary}, which is written out here for that reason */
+    @Deprecated
+    public interface GraphLibrary extends graphmessage.GraphLibrary {}
 }

@@ -2,7 +2,7 @@
   those of tests/c/driver.c. }
 program Driver;
 
-{$MODE DELPHI}
+{$MODE OBJFPC}{$H+}
 
 uses
   cthreads, Classes, SysUtils, GraphMessage;
@@ -24,8 +24,10 @@ var
   Options: TGraphOptions;
   Client: TGraphClient;
   Lines: TLines;
-  Name, Value, Token, User, Id, InternetMessageId: UTF8String;
-  TokenGiven, IdGiven: Boolean;
+  Line: RawByteString;
+  Name: string;
+  Value, Token, User, Id, InternetMessageId: UTF8String;
+  TokenAt, IdAt: PAnsiChar;
   CallTimeoutMs, CancelClientAfterMs, CancelCallAfterMs: Cardinal;
 
 procedure TCanceller.Execute;
@@ -42,35 +44,28 @@ end;
 
 function Answer(Checking: Boolean): TGraphReceipt;
 var
-  Call: TGraphCall;
   Canceller: TCanceller;
   Began: QWord;
-  TokenAt, IdAt: PAnsiChar;
 begin
   if Client = nil then Client := TGraphClient.Create(Options);
-  Call := TGraphCall.Create;
-  Call.TimeoutMs := CallTimeoutMs;
-  Call.InternetMessageId := InternetMessageId;
   Canceller := TCanceller.Create(True);
-  Canceller.Call := Call;
+  Canceller.Call := TGraphCall.Create;
+  Canceller.Call.TimeoutMs := CallTimeoutMs;
+  Canceller.Call.InternetMessageId := InternetMessageId;
   Canceller.Start;
   Began := GetTickCount64;
   try
-    TokenAt := nil;
-    IdAt := nil;
-    if TokenGiven then TokenAt := PAnsiChar(Token);
-    if IdGiven then IdAt := PAnsiChar(Id);
     if (TokenAt = nil) or (IdAt = nil) then
-      Result := TOpenClient(Client).Perform(Checking, TokenAt, PAnsiChar(User), IdAt, Call)
+      Result := TOpenClient(Client).Perform(Checking, TokenAt, PAnsiChar(User), IdAt, Canceller.Call)
     else if Checking then
-      Result := Client.Check(Token, User, Id, Call)
+      Result := Client.Check(Token, User, Id, Canceller.Call)
     else
-      Result := Client.Send(Token, User, Id, Call);
+      Result := Client.Send(Token, User, Id, Canceller.Call);
   finally
     WriteLn('elapsed_ms=', GetTickCount64 - Began);
     Canceller.WaitFor;
+    Canceller.Call.Free;
     Canceller.Free;
-    Call.Free;
   end;
 end;
 
@@ -98,51 +93,42 @@ var
   Number: Cardinal;
 begin
   Number := StrToInt64Def(Value, 0);
-  if Name = 'base_url' then Options.BaseUrl := Value
-  else if Name = 'timeout_ms' then Options.TimeoutMs := Number
-  else if Name = 'attempt_timeout_ms' then Options.AttemptTimeoutMs := Number
-  else if Name = 'connect_timeout_ms' then Options.ConnectTimeoutMs := Number
-  else if Name = 'max_attempts' then Options.MaxAttempts := Number
-  else if Name = 'verify' then Options.Verify := Number
-  else if Name = 'settle_ms' then Options.SettleMs := Number
-  else if Name = 'mailbox_concurrency' then Options.MailboxConcurrency := Number
-  else if Name = 'proxy' then Options.Proxy := Value
-  else if Name = 'proxy_from_environment' then Options.ProxyFromEnvironment
-  else if Name = 'ca_file' then Options.CaFile := Value
-  else if Name = 'roots' then Options.Roots := Number
-  else if Name = 'user_agent' then Options.UserAgent := Value
-  else if Name = 'log' then Options.Log := Lines.Log
-  else raise Exception.Create('unknown line ' + Name);
+  case Name of
+    'base_url': Options.BaseUrl := Value;
+    'timeout_ms': Options.TimeoutMs := Number;
+    'attempt_timeout_ms': Options.AttemptTimeoutMs := Number;
+    'connect_timeout_ms': Options.ConnectTimeoutMs := Number;
+    'max_attempts': Options.MaxAttempts := Number;
+    'verify': Options.Verify := Number;
+    'settle_ms': Options.SettleMs := Number;
+    'mailbox_concurrency': Options.MailboxConcurrency := Number;
+    'proxy': Options.Proxy := Value;
+    'proxy_from_environment': Options.ProxyFromEnvironment;
+    'ca_file': Options.CaFile := Value;
+    'roots': Options.Roots := Number;
+    'user_agent': Options.UserAgent := Value;
+    'log': Options.Log := @Lines.Log;
+  else
+    raise Exception.Create('unknown line ' + Name);
+  end;
   FreeAndNil(Client);
 end;
 
-{ Reads a line byte by byte: no code page may touch it. }
-procedure ReadLine;
+{ \xHH is that byte. }
+procedure Decode;
 var
-  Byte: AnsiChar;
-  Named: Boolean;
+  Space, Escape: Integer;
 begin
-  Name := '';
-  Value := '';
-  Named := False;
-  repeat
-    Read(Byte);
-    if Byte = #10 then Break;
-    if (Byte = ' ') and not Named then
-      Named := True
-    else if not Named then
-      Name := Name + Byte
-    else
-    begin
-      SetLength(Value, Length(Value) + 1);
-      Value[Length(Value)] := Byte;
-      if (Length(Value) > 3) and (Copy(Value, Length(Value) - 3, 2) = '\x') then
-      begin
-        Value[Length(Value) - 3] := AnsiChar(StrToInt('$' + Copy(Value, Length(Value) - 1, 2)));
-        SetLength(Value, Length(Value) - 3);
-      end;
-    end;
-  until False;
+  Space := Pos(' ', Line + ' ');
+  Name := Copy(Line, 1, Space - 1);
+  Value := Copy(Line, Space + 1, Length(Line));
+  Escape := Pos('\x', Value);
+  while Escape > 0 do
+  begin
+    Value[Escape] := AnsiChar(StrToInt('$' + Copy(Value, Escape + 2, 2)));
+    Delete(Value, Escape + 1, 3);
+    Escape := Pos('\x', Value, Escape + 1);
+  end;
 end;
 
 begin
@@ -150,16 +136,20 @@ begin
   Options := TGraphOptions.Create;
   while not Eof do
   begin
-    ReadLine;
-    if (Name = 'send') or (Name = 'check') then MakeCall(Name = 'check')
-    else if Name = 'token' then begin Token := Value; TokenGiven := True end
-    else if Name = 'user' then User := Value
-    else if Name = 'id' then begin Id := Value; IdGiven := True end
-    else if Name = 'internet_message_id' then InternetMessageId := Value
-    else if Name = 'call_timeout_ms' then CallTimeoutMs := StrToInt(Value)
-    else if Name = 'cancel_client_after_ms' then CancelClientAfterMs := StrToInt(Value)
-    else if Name = 'cancel_call_after_ms' then CancelCallAfterMs := StrToInt(Value)
-    else SetOption;
+    ReadLn(Line);
+    Decode;
+    case Name of
+      'send', 'check': MakeCall(Name = 'check');
+      'token': begin Token := Value; TokenAt := PAnsiChar(Token) end;
+      'user': User := Value;
+      'id': begin Id := Value; IdAt := PAnsiChar(Id) end;
+      'internet_message_id': InternetMessageId := Value;
+      'call_timeout_ms': CallTimeoutMs := StrToInt(Value);
+      'cancel_client_after_ms': CancelClientAfterMs := StrToInt(Value);
+      'cancel_call_after_ms': CancelCallAfterMs := StrToInt(Value);
+    else
+      SetOption;
+    end;
   end;
   Client.Free;
   Options.Free;

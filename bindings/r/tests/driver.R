@@ -1,6 +1,6 @@
-# Runs calls as it is told on standard input, through graph_message.R: the R end of tests/cases. The lines are those of
+# Runs calls as it is told on standard input, through the package: the R end of tests/cases. The lines are those of
 # tests/c/driver.c.
-source(file.path(Sys.getenv("BUILD"), "graph_message.R"))
+library(graphmessage)
 
 options_given <- list()
 client <- NULL

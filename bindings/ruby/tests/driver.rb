@@ -2,7 +2,7 @@
 
 # Runs calls as it is told on standard input and prints what they ended in; the lines are those of tests/c/driver.c.
 
-require_relative '../graph_message'
+require_relative '../lib/graph_message'
 
 class Driver
   ERROR = %i[http_status code message request_id client_request_id retry_after_ms attempts claims seen

@@ -1,4 +1,4 @@
-"""The library and what GraphMessage.bas asks of Windows, called with the numbers that Visual Basic would hand over.
+"""The library and what the modules ask of Windows, called with the numbers that Visual Basic would hand over.
 
 A pointer is 64 bits wide here, and a Long of Visual Basic is not: memory has numbers of its own, negative ones as those
 above 2 GB have in a 32-bit program."""

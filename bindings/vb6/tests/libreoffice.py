@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Runs GraphMessage.bas and example.bas in LibreOffice Basic, once as each Visual Basic reads them: libreoffice.py FOLDER URL LIBRARY
+"""Runs the modules and example.bas in LibreOffice Basic, once as each Visual Basic reads them: libreoffice.py FOLDER URL LIBRARY
 
 LibreOffice compiles VBA, but it has no conditional compilation, no LongPtr, no functions that return an array of bytes, takes
 no "" for an argument's default, and calls no DLL outside of Windows: that is rewritten before, and each Declare gets a
@@ -26,12 +26,10 @@ from com.sun.star.connection import NoConnectException
 from com.sun.star.script import XInvocation
 from com.sun.star.script.provider import ScriptFrameworkErrorException
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "windows"))
-
-import declarations
-from header import HEADER, read
+from declared import expected
+from declarations.header import read
 from library import Library, units
-from module import COMPILERS, branch, declares, joined
+from module import COMPILERS, MODULES, branch, declares, joined
 
 TOKEN = "user-token"
 SUPPORT = r"""
@@ -120,9 +118,10 @@ def stand_in(parts, arguments):
 
 
 def for_libreoffice(files, compiler):
-    """One module of both, the numbers of the lines that must be gone through, and those of the second file from 500 on."""
+    """One module of all, and the numbers of the lines that must be gone through: those of the second file from 500 on."""
     head, body, ends, stands = [], [], [], set()
-    for first, file in zip((0, 500), files):
+    # GraphMessageC.bas has no procedures.
+    for first, file in zip((0, 0, 500), files):
         lines = branch(file.read_text(), compiler)
         for _, parts, arguments in declares(lines):
             ends += stand_in(parts, arguments)
@@ -144,7 +143,7 @@ def for_libreoffice(files, compiler):
             if not procedure:
                 head.append(line)
                 continue
-            if not begins and not re.match(r"(Dim|Else|ElseIf|End If|End Function|End Sub)\b", line):
+            if not begins and not re.match(r"((Dim|Else|ElseIf|End If|End Function|End Sub)\b|\w+:$)", line):
                 body.append(f"At_ {first + number}")
                 stands.add(first + number)
             body.append(line)
@@ -269,7 +268,7 @@ def quoted(text):
 
 
 class Trial:
-    """Both modules as one Visual Basic reads them, with one library."""
+    """The modules as one Visual Basic reads them, with one library."""
 
     def __init__(self, office, folder, files, compiler, path):
         self.office, self.compiler = office, compiler
@@ -283,7 +282,7 @@ class Trial:
         copy = pathlib.Path(tempfile.mkdtemp(dir=folder)) / "libgraph_message.so"
         shutil.copy(path, copy)
         functions = {}
-        for name, (_, arguments, result) in declarations.expected(read(HEADER.read_text())[1]).items():
+        for name, (_, arguments, result) in expected(read().functions).items():
             functions[name] = (result, [kind for _, kind in arguments])
         self.outside = Outside(Library(str(copy), functions))
         self.outside.library.dll = "graph_message.dll" if self.compiler == "win64" else "graph_message_stdcall.dll"
@@ -319,10 +318,19 @@ def send(token, id, user=None):
     return f"GraphSend({', '.join(quoted(one) for one in (token, id, user) if one is not None)})"
 
 
+def missing():
+    """What is called where there is no DLL."""
+    raise OSError("no DLL")
+
+
 def tried(trial, mailbox, folder, path):
     begin, before = trial, mailbox.mails()
     begin.outside.library.graph_abi_version = lambda: 0
-    begin.refused("an old DLL", send(TOKEN, mailbox.draft()), "not sent: the DLL is older than this module")
+    begin.refused("an old DLL", send(TOKEN, mailbox.draft()), f"not sent: {begin.outside.library.dll} has ABI 0, and GraphMessageC.bas needs 1: ")
+    begin.refused("settings for an old DLL", "GraphInit()", " has ABI 0, ")
+    begin.outside.library.graph_abi_version = missing
+    begin.refused("no DLL", send(TOKEN, mailbox.draft()), f"not sent: {begin.outside.library.dll} cannot be loaded: ")
+    begin.refused("settings for no DLL", "GraphInit()", " cannot be loaded: ")
     del begin.outside.library.graph_abi_version
     begin.refused("a NUL", send(TOKEN + "\0", mailbox.draft()), "not sent: token holds a NUL")
     begin.refused("half a pair", send(TOKEN, "AAMk\ud83d"), "not sent: id holds half of a surrogate pair")
@@ -367,7 +375,7 @@ def tried(trial, mailbox, folder, path):
 
 def main():
     source, url, path = sys.argv[1:]
-    files = [pathlib.Path(source) / name for name in ("GraphMessage.bas", "example.bas")]
+    files = [pathlib.Path(source) / name for name in (*MODULES, "example.bas")]
     with tempfile.TemporaryDirectory() as folder:
         office = Office(folder)
         try:

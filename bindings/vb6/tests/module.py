@@ -6,6 +6,7 @@ import pathlib
 import re
 import sys
 
+MODULES = ["GraphMessageC.bas", "GraphMessage.bas"]
 # What each compiler knows by itself; a name that it does not know is False.
 COMPILERS = {"vb6": set(), "vba7-32": {"vba7"}, "win64": {"vba7", "win64"}}
 

@@ -5,7 +5,7 @@
     receipt = gm.send(token, message_id, user="megan@contoso.example")
 
 A call returns a `Receipt`, or raises. What it raises says what became of the mail: `Unsent` (certainly not sent) or
-`OutcomeUnknown` (it may have been; `Client.check` settles it later). No mail is ever sent twice.
+`OutcomeUnknown` (it may have been; `Client.check` settles it later).
 """
 
 from ._client import Client, check, send
@@ -19,6 +19,7 @@ from ._errors import (
     NotFound,
     OutcomeUnknown,
     Rejected,
+    Sent,
     Throttled,
     TimedOut,
     Unauthenticated,
@@ -43,6 +44,7 @@ __all__ = [
     "Receipt",
     "Rejected",
     "Seen",
+    "Sent",
     "Status",
     "Throttled",
     "TimedOut",

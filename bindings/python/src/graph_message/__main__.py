@@ -8,7 +8,7 @@ import signal
 import sys
 from typing import NoReturn, TextIO, Union
 
-from . import Client, Error, Status, __version__
+from . import Client, Error, Receipt, Sent, Status, __version__
 
 # As sysexits.h has them, which is what mail programs speak.
 _EXITS = {
@@ -101,6 +101,8 @@ def main(arguments: Union[list[str], None] = None) -> int:
     except (OSError, UnicodeDecodeError) as error:
         _say(f"cannot read the token: {error}", sys.stderr)
         return os.EX_NOINPUT
+    has_begun = False
+    receipt: Union[Receipt, None] = None
     try:
         with Client(
             token,
@@ -111,12 +113,15 @@ def main(arguments: Union[list[str], None] = None) -> int:
             verify=given.verify,
         ) as client:
             function = client.send if given.command == "send" else client.check
+            has_begun = True
             receipt = function(given.id, given.user, internet_message_id=given.internet_message_id)
     except Error as error:
         _say(error, sys.stderr)
         return _EXITS.get(error.status, os.EX_PROTOCOL)
     except KeyboardInterrupt as interrupt:
-        _say(interrupt.__cause__ or "sent, and interrupted", sys.stderr)
+        ended = interrupt.__cause__ or (Sent(receipt) if receipt else None)
+        unknown = "may have been sent: interrupted, run check later" if has_begun else "interrupted before it began"
+        _say(ended or unknown, sys.stderr)
         return 128 + (signal.SIGTERM if isinstance(interrupt, _Terminated) else signal.SIGINT)
     ids = f"request-id {receipt.request_id} client-request-id {receipt.client_request_id}"
     _say(f"sent ({receipt.evidence.name.lower()}) {ids}", sys.stdout)

@@ -7,12 +7,14 @@ import concurrent.futures
 import logging
 import math
 import os
+import sys
 import threading
+import weakref
 from types import TracebackType
 from typing import Any, Callable, Union
 
 from . import _native
-from ._errors import FAMILIES, Error, InvalidArgument, OutcomeUnknown
+from ._errors import FAMILIES, Cancelled, Error, InvalidArgument, OutcomeUnknown, Sent
 from ._outcome import Evidence, Receipt, Status
 
 _LOG = logging.getLogger("graph_message")
@@ -83,6 +85,7 @@ class Client:
         if isinstance(made, _native.Failure):
             raise _error_of(made)
         self._native = made
+        _clients.add(self)
 
     def send(
         self,
@@ -100,7 +103,8 @@ class Client:
         internet_message_id: the draft's, where it is known: it makes a check in Sent Items possible.
 
         Raises Unsent where the mail was certainly not sent, OutcomeUnknown where nobody can tell. Ctrl-C ends the call
-        within a moment; the KeyboardInterrupt's __cause__ says what became of the mail.
+        within a moment; the KeyboardInterrupt's __cause__ says what became of the mail: Unsent, OutcomeUnknown or Sent.
+        Where it has none, the call had not begun.
         """
         call = _call(timeout, internet_message_id)
         return self._run(self._native.send, call, *self._arguments(token, user, id))
@@ -134,7 +138,8 @@ class Client:
         """As `send`, without blocking the event loop.
 
         Cancelling the task ends the call within a moment, and no other; the CancelledError's __cause__ says what became
-        of the mail (before Python 3.11, that of its __context__).
+        of the mail (before Python 3.11, that of its __context__): Unsent, OutcomeUnknown or Sent. Where it has none, the
+        call had not begun.
         """
         call = _call(timeout, internet_message_id, own_thread=True)
         return await self._run_async(self._native.send, call, *self._arguments(token, user, id))
@@ -185,16 +190,31 @@ class Client:
         return _text("token", token), _text("user", user), _text("id", id)
 
     def _run(self, function: _Function, call: _native.Call, token: str, user: str, id: str) -> Receipt:
-        outcome = function(call, token, user, id)
-        interrupt = call.interrupted_by()
+        # It may have been closed while the call waited for a thread.
+        if self._closed:
+            raise RuntimeError("the client is closed")
+        # What the library returns is kept before Python looks for signals again, whose handlers may raise.
+        returned: list[Union[_native.Sent, _native.Failure]] = []
+        interrupt: Union[BaseException, None] = None
+        with _Interrupts(call) as interrupts:
+            try:
+                returned.extend(map(function, [call], [token], [user], [id]))
+                interrupt = call.interrupted_by()
+            except BaseException as raised:
+                if not returned:
+                    raise
+                interrupt = raised
+        interrupt = interrupts.first or interrupt
+        outcome = returned[0]
         if isinstance(outcome, _native.Failure):
             error = _error_of(outcome)
             if interrupt is not None:
                 raise interrupt from error
             raise error
+        receipt = _receipt_of(outcome)
         if interrupt is not None:
-            raise interrupt
-        return _receipt_of(outcome)
+            raise interrupt from Sent(receipt)
+        return receipt
 
     async def _run_async(self, function: _Function, call: _native.Call, token: str, user: str, id: str) -> Receipt:
         with self._lock:
@@ -202,15 +222,42 @@ class Client:
                 raise RuntimeError("the client is closed")
             if self._threads is None:
                 self._threads = concurrent.futures.ThreadPoolExecutor(_MOST_AT_ONCE, "graph_message")
-            threads = self._threads
-        future = asyncio.get_running_loop().run_in_executor(threads, self._run, function, call, token, user, id)
+            work = self._threads.submit(self._run, function, call, token, user, id)
+        future = asyncio.wrap_future(work)
         try:
             return await asyncio.shield(future)
         except asyncio.CancelledError as cancelled:
-            call.cancel()
-            await asyncio.wait({future})
-            raise cancelled from future.exception()
+            last = cancelled
+        call.cancel()
+        if work.cancel():
+            message = "not sent: cancelled while it waited for a thread"
+            raise last from Cancelled(message, status=Status.CANCELLED)
+        # A task can be cancelled again while it waits for its end.
+        while not future.done():
+            try:
+                await asyncio.wait({future})
+            except asyncio.CancelledError as cancelled:
+                last = cancelled
+        raise last from future.exception() or Sent(future.result())
 
+    def _forked(self) -> None:
+        """The threads did not survive, and one of them may have held the lock."""
+        self._threads = None
+        self._lock = threading.Lock()
+
+
+_clients: weakref.WeakSet[Client] = weakref.WeakSet()
+
+
+def _forked() -> None:
+    global _shared_lock
+    _shared_lock = threading.Lock()
+    for client in list(_clients):
+        client._forked()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forked)
 
 _Function = Callable[[_native.Call, str, str, str], Union[_native.Sent, _native.Failure]]
 
@@ -335,3 +382,29 @@ def _one_of(name: str, value: str, choices: tuple[str, ...]) -> str:
 
 def _log(detail: bool, line: str) -> None:
     _LOG.log(logging.DEBUG if detail else logging.INFO, "%s", line)
+
+
+class _Interrupts:
+    """Takes Ctrl-C in `_log` for what it is, also before the first line of that: Python would show it, and go on."""
+
+    def __init__(self, call: _native.Call) -> None:
+        self._call = call
+        self._shown = sys.unraisablehook
+        self._takes = self._take
+        self.first: Union[BaseException, None] = None
+
+    def _take(self, unraisable: sys.UnraisableHookArgs) -> None:
+        if unraisable.object is _log and isinstance(unraisable.exc_value, (KeyboardInterrupt, SystemExit)):
+            self.first = self.first or unraisable.exc_value
+            self._call.cancel()
+        else:
+            self._shown(unraisable)
+
+    def __enter__(self) -> _Interrupts:
+        if threading.current_thread() is threading.main_thread():
+            sys.unraisablehook = self._takes
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if sys.unraisablehook is self._takes:
+            sys.unraisablehook = self._shown

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Union
 
-from ._outcome import Seen, Status
+from ._outcome import Receipt, Seen, Status
 
 
 class Error(Exception):
@@ -143,6 +143,18 @@ class OutcomeUnknown(Error):
 
 class InternalError(OutcomeUnknown):
     """A defect in this library; treat it as `OutcomeUnknown`, and report it."""
+
+
+class Sent(Exception):
+    """The mail was sent: the `__cause__` of a KeyboardInterrupt or CancelledError that came too late."""
+
+    def __init__(self, receipt: Receipt) -> None:
+        super().__init__("sent, and interrupted")
+        self.receipt = receipt
+        """What the call would have returned."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.receipt,)
 
 
 FAMILIES: dict[int, type[Error]] = {

@@ -1,7 +1,7 @@
 # frozen_string_literal: true
 
 # The C interface of graph-message for fiddle, written by bindings/declare. What each function does is told by
-# include/graph_message.h; graph_message.rb is what a program uses.
+# graph_message.h; graph_message.rb is what a program uses.
 
 module GraphMessage
   # How a call ended. Treat a value that is not listed as GRAPH_UNKNOWN.
@@ -41,18 +41,23 @@ module GraphMessage
   # The library must have this ABI or a newer one.
   GRAPH_ABI_VERSION = 1
 
-  # Pointers to what the library calls.
-  CALLBACKS = %w[graph_log_fn].freeze
+  # What the library calls, by a pointer.
+  CALLBACKS = [
+    'void graph_log_fn(void *context, int32_t level, const char *line)'
+  ].freeze
 
   FUNCTIONS = [
     'const char *graph_status_name(graph_status status)',
     'int32_t graph_status_sent(graph_status status)',
     'graph_status graph_message_send(const char *token, const char *user, const char *id, graph_error **err)',
-    'graph_status graph_message_send_text(const char *token, const char *user, const char *id, char *message, uint32_t size, int32_t *http_status, uint32_t *retry_after_ms)',
+    'graph_status graph_message_send_text(const char *token, const char *user, const char *id, char *message, ' \
+      'uint32_t size, int32_t *http_status, uint32_t *retry_after_ms)',
     'graph_status graph_init(const graph_options *options, graph_error **err)',
     'graph_status graph_client_new(const graph_options *options, graph_client **client, graph_error **err)',
-    'graph_status graph_client_send(const graph_client *client, const graph_call *call, const char *token, const char *user, const char *id, graph_receipt **receipt, graph_error **err)',
-    'graph_status graph_client_check(const graph_client *client, const graph_call *call, const char *token, const char *user, const char *id, graph_receipt **receipt, graph_error **err)',
+    'graph_status graph_client_send(const graph_client *client, const graph_call *call, const char *token, const ' \
+      'char *user, const char *id, graph_receipt **receipt, graph_error **err)',
+    'graph_status graph_client_check(const graph_client *client, const graph_call *call, const char *token, const' \
+      ' char *user, const char *id, graph_receipt **receipt, graph_error **err)',
     'void graph_client_cancel(const graph_client *client)',
     'void graph_client_free(graph_client *client)',
     'graph_call *graph_call_new(void)',

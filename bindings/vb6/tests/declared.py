@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Holds every Declare of the modules against include/graph_message.h, as each Visual Basic reads it: declarations.py FOLDER
+"""Holds every Declare of the modules against include/graph_message.h, as each Visual Basic reads it: declared.py FOLDER
 
 DLL, name, count, order, names and types of the arguments, ByVal or ByRef, what is returned, PtrSafe."""
 
@@ -9,7 +9,7 @@ import sys
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))
 
 from declarations.header import Kind, read
-from module import COMPILERS, branch, declares
+from module import COMPILERS, MODULES, branch, declares
 
 # Of Windows: the kinds of the arguments, and of the result.
 WINDOWS = {
@@ -47,17 +47,19 @@ def expected(functions):
     return wanted
 
 
-def check(lines, compiler, wanted):
+def check(modules, compiler, wanted):
+    """How many declarations the modules have, and what is wrong with them."""
     wide = compiler == "win64"
     pointer = "LongPtr" if wide else "Long"
     basic = {"number": ("ByVal", "Long"), "pointer": ("ByVal", pointer),
              "place of number": ("ByRef", "Long"), "place of pointer": ("ByRef", pointer)}
     dll = "graph_message.dll" if wide else "graph_message_stdcall.dll"
     wrong, seen = [], set()
-    for number, parts, arguments in declares(lines):
+    found = [(f"{file}:{number}", *one) for file, lines in modules.items() for number, *one in declares(lines)]
+    for place, parts, arguments in found:
         def differs(what, is_, should):
             if is_ != should:
-                wrong.append(f"GraphMessage.bas:{number}: {compiler}: {parts['name']}: {what} is {is_} and not {should}")
+                wrong.append(f"{place}: {compiler}: {parts['name']}: {what} is {is_} and not {should}")
 
         name = parts["alias"] or parts["name"]
         if name in WINDOWS:
@@ -68,10 +70,10 @@ def check(lines, compiler, wanted):
             (here, kinds, result), library, scope = wanted[name], dll, "Public"
             differs("Alias", parts["alias"], name)
         else:
-            wrong.append(f"GraphMessage.bas:{number}: {compiler}: {name} is not of the header")
+            wrong.append(f"{place}: {compiler}: {name} is not of the header")
             continue
         if name in seen:
-            wrong.append(f"GraphMessage.bas:{number}: {compiler}: {name} a second time")
+            wrong.append(f"{place}: {compiler}: {name} a second time")
         seen.add(name)
         differs("the name", parts["name"], here)
         differs("Lib", parts["lib"], library)
@@ -89,11 +91,11 @@ def check(lines, compiler, wanted):
 
 
 def main():
-    text = (pathlib.Path(sys.argv[1]) / "GraphMessage.bas").read_text()
+    texts = {file: (pathlib.Path(sys.argv[1]) / file).read_text() for file in MODULES}
     wanted = expected(read().functions)
     wrong = []
     for compiler in COMPILERS:
-        count, found = check(branch(text, compiler), compiler, wanted)
+        count, found = check({file: branch(text, compiler) for file, text in texts.items()}, compiler, wanted)
         wrong += found
         print(f"{compiler:8} {count} declarations are the header's")
     if wrong:
