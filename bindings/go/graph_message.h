@@ -27,8 +27,8 @@
  * this call. "Sent before" must be true by both, with five minutes to spare; where they leave it open the answer is
  * GRAPH_UNKNOWN. A suspended host and a clock that was set are noticed, but not where both happen in one call and cancel
  * each other out. What is never trusted: what is absent or unreadable; an answer about another message; a reply that is
- * not Graph's, also where it asks to wait; a reply that begins before the request has left, or names another request; a
- * draft that is seen again after it was seen gone.
+ * not Graph's, also where it asks to wait; a reply that begins before the request has left, or repeats another request's
+ * id; a draft that is seen again after it was seen gone.
  *
  * What Graph accepted in the last five minutes (of the last 4096), and what may have been sent in the last five minutes,
  * is remembered in this process by the message's id alone, whatever name the mailbox, token or host has. The first is
@@ -119,7 +119,7 @@
 #define GRAPH_LOG_INFO 3
 
 /**
- * Level of a log line: one an attempt or look.
+ * Level of a log line: one for each attempt, look and search.
  */
 #define GRAPH_LOG_DEBUG 4
 
@@ -225,7 +225,8 @@ typedef void (*graph_log_fn)(void *context, int32_t level, const char *line);
 #define GRAPH_CANCELLED 11
 
 /**
- * The deadline cut a connect or a wait, and no attempt can have been accepted: not sent. Repeat later.
+ * The deadline cut a connect, or a wait for a slot or for another call, and no attempt can have been accepted: not sent. Repeat
+ * later.
  */
 #define GRAPH_TIMED_OUT 12
 
@@ -251,7 +252,8 @@ typedef void (*graph_log_fn)(void *context, int32_t level, const char *line);
 #define GRAPH_REJECTED 23
 
 /**
- * Graph asks to wait (429) and no attempt or time is left: not sent. Repeat after graph_error_retry_after_ms.
+ * Graph asks to wait (429), or a pause still runs for the mailbox, and no attempt or time is left: not sent. Repeat after
+ * graph_error_retry_after_ms.
  */
 #define GRAPH_THROTTLED 24
 
@@ -321,7 +323,7 @@ graph_status graph_message_send(const char *token,
  * message         NULL, or receives one line: what failed and what to do next; or, where the mail was sent, the ids that an
  *                 audit log keeps. Ends in a NUL, and is cut between two characters where the buffer is too short.
  * size            the size of the buffer in bytes.
- * http_status     NULL, or receives the HTTP status of the last reply, 0 where none came.
+ * http_status     NULL, or receives the HTTP status, as graph_error_http_status has it, or graph_receipt_http_status.
  * retry_after_ms  NULL, or receives how long to wait, in milliseconds, as graph_error_retry_after_ms has it.
  *
  * Everything else is as for graph_message_send, graph_init included. Any thread, any number at once.
@@ -393,8 +395,9 @@ graph_status graph_client_check(const graph_client *client,
                                 graph_error **err);
 
 /**
- * Ends every call in flight on this client within a tenth of a second: GRAPH_CANCELLED where no request had left, else
- * GRAPH_UNKNOWN. Does not wait for them. Calls that begin later are not touched. Any thread; NULL is no client.
+ * Ends every call in flight on this client within a tenth of a second. A send ends in GRAPH_CANCELLED where no attempt can have
+ * been accepted, else in GRAPH_UNKNOWN; a check ends in GRAPH_UNKNOWN. Does not wait for them. Calls that begin later are not
+ * touched. Any thread; NULL is no client.
  */
 void graph_client_cancel(const graph_client *client);
 
@@ -411,9 +414,9 @@ void graph_client_free(graph_client *client);
 graph_call *graph_call_new(void);
 
 /**
- * Ends the call, or calls, in flight with these settings within a tenth of a second: GRAPH_CANCELLED where no request had
- * left, else GRAPH_UNKNOWN. Does not wait for them. Stays: a call that begins later ends at once with GRAPH_CANCELLED. Any
- * thread; NULL is no call.
+ * Ends the call, or calls, in flight with these settings within a tenth of a second. A send ends in GRAPH_CANCELLED where no
+ * attempt can have been accepted, else in GRAPH_UNKNOWN; a check ends in GRAPH_UNKNOWN. Does not wait for them. Stays: a call
+ * that begins later with these settings ends at once, in the same way. Any thread; NULL is no call.
  */
 void graph_call_cancel(const graph_call *call);
 
@@ -463,13 +466,13 @@ graph_status graph_options_set_base_url(graph_options *options,
 graph_status graph_options_set_timeout_ms(graph_options *options, uint32_t ms);
 
 /**
- * Bounds one attempt, from its look-up to the end of the reply, in milliseconds. Default 30000; 0 is the default.
+ * Bounds one attempt, from its DNS look-up to the end of the reply, in milliseconds. Default 30000; 0 is the default.
  */
 graph_status graph_options_set_attempt_timeout_ms(graph_options *options,
                                                   uint32_t ms);
 
 /**
- * Bounds the look-up, connect, proxy and TLS handshake of one attempt together, in milliseconds. Default 10000; 0 is the
+ * Bounds the DNS look-up, connect, proxy and TLS handshake of one attempt together, in milliseconds. Default 10000; 0 is the
  * default.
  */
 graph_status graph_options_set_connect_timeout_ms(graph_options *options,
@@ -556,13 +559,14 @@ graph_status graph_options_set_log(graph_options *options,
 graph_status graph_error_status(const graph_error *error);
 
 /**
- * The HTTP status of the last reply; 0 where none came, and for NULL.
+ * The HTTP status of the last reply to a send, or, where the look before sending failed or was refused, of the reply to that; other
+ * looks do not count. 0 where none came, and for NULL.
  */
 int32_t graph_error_http_status(const graph_error *error);
 
 /**
- * Graph's error.code of the last reply, such as "ErrorAccessDenied"; "" where there is none. Branch on it, not on the
- * message. https://learn.microsoft.com/graph/errors
+ * Graph's error.code in the reply of graph_error_http_status, such as "ErrorAccessDenied"; "" where there is none. Branch on it,
+ * not on the message. https://learn.microsoft.com/graph/errors
  */
 const char *graph_error_code(const graph_error *error);
 
@@ -572,7 +576,7 @@ const char *graph_error_code(const graph_error *error);
 const char *graph_error_message(const graph_error *error);
 
 /**
- * The request-id of the last reply, which Microsoft's support asks for; "" where there is none.
+ * The request-id of the reply of graph_error_http_status, which Microsoft's support asks for; "" where there is none.
  */
 const char *graph_error_request_id(const graph_error *error);
 
@@ -589,7 +593,7 @@ const char *graph_error_client_request_id(const graph_error *error);
 uint32_t graph_error_retry_after_ms(const graph_error *error);
 
 /**
- * How many attempts handed on at least one byte of a request.
+ * How many attempts to send handed on at least one byte of a request. Looks are not counted.
  */
 uint32_t graph_error_attempts(const graph_error *error);
 
@@ -663,8 +667,9 @@ const char *graph_version(void);
 uint32_t graph_abi_version(void);
 
 /**
- * Frees a string that a function of this library handed over, and says so where it does. NULL is no string. Never free such
- * a string with free(), nor one that an accessor returned with this.
+ * Frees a string that a function of this library hands over to its caller. No function does so yet; one that does will name this
+ * function in its description. NULL is no string. Such a string is never freed with free(), and a string that an accessor returned
+ * is never freed with this function.
  */
 void graph_string_free(char *string);
 
