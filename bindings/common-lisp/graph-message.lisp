@@ -1,7 +1,7 @@
 ;;;; graph-message for Common Lisp, over CFFI: sends an existing Microsoft Graph draft and says what became of the mail.
 ;;;;
-;;;; graph-message-c, in a file of its own, has the C interface as it is; graph-message is what a program uses. What each
-;;;; function does is told by include/graph_message.h.
+;;;; graph-message-c, in a file of its own, has the C interface as it is; graph-message is what a program uses. What
+;;;; each function does is told by include/graph_message.h.
 
 (defpackage #:graph-message
   (:use #:common-lisp #:cffi #:graph-message-c)

@@ -187,7 +187,7 @@ static int check_prefix(Tcl_Interp *interp, const char *name, Tcl_Obj *object, i
     return TCL_OK;
 }
 
-/* What Tcl keeps of an error has the arguments of the command, and among them the token: here it has the words before. */
+/* What Tcl keeps of an error has the arguments of the command, and the token among them: here, the words before. */
 static int without_arguments(Tcl_Interp *interp, int words, Tcl_Obj *const objv[])
 {
     Tcl_Obj *options = Tcl_GetReturnOptions(interp, TCL_ERROR);

@@ -54,15 +54,13 @@
     (expect (= (mails) (1+ before)) "~a: not one mail" what)))
 
 (defmacro refused (what &body body)
-  "Nothing is sent: an error of the language, or a refusal that says so."
-  `(let ((before (mails)))
-     (handler-case (progn ,@body (expect nil "~a: no error" ,what))
-       (graph-error (condition)
-         (expect (and (typep condition 'not-sent) (eql 0 (search "not sent: " (message condition)))
-                      (not (search "not sent: not sent" (message condition))))
-                 "~a: ~a" ,what condition))
-       (error ()))
-     (expect (= before (mails)) "~a: a mail left" ,what)))
+  "An error of the language, or a refusal that says that nothing was sent. The row counts the mails."
+  `(handler-case (progn ,@body (expect nil "~a: no error" ,what))
+     (graph-error (condition)
+       (expect (and (typep condition 'not-sent) (eql 0 (search "not sent: " (message condition)))
+                    (not (search "not sent: not sent" (message condition))))
+               "~a: ~a" ,what condition))
+     (error ())))
 
 (define-condition odd (error) ()
   (:report (lambda (condition stream) (declare (ignore condition stream)) (error "no text"))))
@@ -117,7 +115,9 @@
 (ok "log-leaves")
 
 (block out
-  (dolist (leaves (list (lambda () (error "of the warning")) (lambda () (throw 'out nil)) (lambda () (return-from out))))
+  (dolist (leaves (list (lambda () (error "of the warning"))
+                        (lambda () (throw 'out nil))
+                        (lambda () (return-from out))))
     (catch 'out
       (handler-bind ((warning (lambda (condition) (declare (ignore condition)) (funcall leaves))))
         (sends "warning-throws" (new-client :log (lambda (&rest line) (error "of the log: ~a" line))))))))
@@ -125,7 +125,8 @@
   (warning () (expect nil "warning-throws: jumped out")))
 (ok "warning-throws")
 
-(let* ((client (new-client)) (call (make-call)) (draft (first *drafts*)) (token "user-token"))
+(setf *error-output* sb-sys:*stderr*)
+(let* ((client (new-client)) (call (make-call)) (draft (first *drafts*)) (token "user-token") (before (mails)))
   (dolist (wrong (list 5 1.5 'x '(1 2) #'car #(1 2.5) #(300) #("x") client call (make-hash-table) #\x t
                        (coerce '(#\a #\Nul) 'string) (string (code-char #xD800)) #(255 254) #(65 0)))
     (refused wrong (send client token wrong))
@@ -150,17 +151,20 @@
   (refused "an option without a value" (make-client :base-url))
   (refused "no token" (send client nil draft))
   (refused "no id" (send client token nil))
-  (refused "an argument" (apply #'send client token draft '(:usr "x"))))
+  (refused "an argument" (apply #'send client token draft '(:usr "x")))
+  (expect (= before (mails)) "wrong-types: a mail left"))
 (ok "wrong-types")
 
-(let ((client (new-client :log #'list)) (call (make-call)) (open (new-client)) (draft (first *drafts*)))
+(let ((client (new-client :log #'list)) (call (make-call)) (open (new-client)) (draft (first *drafts*))
+      (before (mails)))
   (dotimes (i 3) (close-client client) (close-call call))
   (ok "closed-twice")
   (refused "a closed client" (send client "user-token" draft))
   (refused "a closed client" (check client "user-token" draft))
   (refused "a closed call" (send open "user-token" draft :call call))
   (cancel client)
-  (cancel call))
+  (cancel call)
+  (expect (= before (mails)) "used-after-close: a mail left"))
 (ok "used-after-close")
 
 (flet ((drop ()
@@ -190,7 +194,8 @@
                     (handler-case (progn (send client "user-token" (format nil "AAMk1~75,'0d" i))
                                          (expect nil "many-sends: an unknown id was sent"))
                       (not-sent (condition)
-                        (expect (= (status condition) graph-message-c:+graph-not-found+) "many-sends: ~a" condition))))))
+                        (expect (= (status condition) graph-message-c:+graph-not-found+)
+                                "many-sends: ~a" condition))))))
     (many 1 5000)
     (let ((middle (resident)))
       (many 5000 10000)
@@ -205,7 +210,8 @@
   (let ((child (sb-posix:fork)))
     (when (zerop child)
       (sb-ext:exit :code (if (ignore-errors (send client "user-token" draft)) 5 6) :abort t))
-    (expect (= 5 (sb-posix:wexitstatus (nth-value 1 (sb-posix:waitpid child 0)))) "fork: the child's mail was not sent"))
+    (expect (= 5 (sb-posix:wexitstatus (nth-value 1 (sb-posix:waitpid child 0))))
+            "fork: the child's mail was not sent"))
   (sends "fork" client)
   (expect (= (mails) (+ 3 before)) "fork: not three mails"))
 (ok "fork")
@@ -227,7 +233,8 @@
       (sb-thread:make-thread (lambda () (send client "user-token" draft)))
       (sleep 0.2)
       (sb-ext:exit :code 5))
-    (expect (= 5 (sb-posix:wexitstatus (nth-value 1 (sb-posix:waitpid child 0)))) "thread-ends: the process did not end"))
+    (expect (= 5 (sb-posix:wexitstatus (nth-value 1 (sb-posix:waitpid child 0))))
+            "thread-ends: the process did not end"))
   (sleep 0.8)
   (sends "thread-ends" client)
   (expect (= (mails) (+ 4 before)) "thread-ends: not four mails"))
@@ -235,10 +242,13 @@
 
 (flet ((load-with (folder)
          (run (list (format nil "LD_LIBRARY_PATH=~a" folder)) "sbcl" "--noinform" "--non-interactive" "--no-userinit"
-              "--eval" "(require :asdf)" "--eval" (format nil "(asdf:load-asd ~s)" (asdf:system-source-file "graph-message"))
-              "--eval" "(handler-case (asdf:load-system \"graph-message\") (error (why) (princ why) (sb-ext:exit :code 3)))")))
+              "--eval" "(require :asdf)"
+              "--eval" (format nil "(asdf:load-asd ~s)" (asdf:system-source-file "graph-message"))
+              "--eval" (format nil "(handler-case (asdf:load-system \"graph-message\")~
+                                      (error (why) (princ why) (sb-ext:exit :code 3)))"))))
   (multiple-value-bind (said code) (load-with (sb-posix:getenv "GRAPH_OLD_LIBRARY_DIR"))
-    (expect (and (= code 3) (search "graph-message 0.0.9 (ABI 0) is older than the system graph-message 0.1.0" said)) "~a" said))
+    (expect (and (= code 3) (search "graph-message 0.0.9 (ABI 0) is older than the system graph-message 0.1.0" said))
+            "~a" said))
   (ok "old-library")
   (multiple-value-bind (said code) (load-with "")
     (expect (and (= code 3) (search "install the C library graph-message, or name its folder in" said)) "~a" said))

@@ -275,7 +275,8 @@ static class Misuse
             Refused<NullReferenceException>(() => GraphSharedClient.Init(null));
             foreach (GraphOptions bad in new[] {
                 Options().Timeout(TimeSpan.MaxValue), Options().Settle(TimeSpan.MinValue), Options().MaxAttempts(-1),
-                Options().MailboxConcurrency(int.MinValue), Options().Verify((GraphVerify)99), Options().Roots((GraphRoots)(-7)),
+                Options().MailboxConcurrency(int.MinValue), Options().Verify((GraphVerify)99),
+                Options().Roots((GraphRoots)(-7)),
                 Options().UserAgent("\0"), Options().Proxy("nonsense"), Options().CaFile("/nonexistent"),
                 Options().BaseUrl(null), Options().BaseUrl("ftp://x") })
                 using (bad) Refused<GraphInvalidArgumentException>(() => new GraphClient(bad));
@@ -503,8 +504,8 @@ static class Misuse
                     late.Cancel();
                     Must(sent.Result.HttpStatus == 202, "the receipt was lost");
                 }
-                GraphReceipt uncancelled = client.SendAsync(Token, "me", Drafts.Dequeue(), CancellationToken.None).Result;
-                Must(uncancelled.HttpStatus == 202, "it was not sent");
+                Task<GraphReceipt> other = client.SendAsync(Token, "me", Drafts.Dequeue(), CancellationToken.None);
+                Must(other.Result.HttpStatus == 202, "it was not sent");
                 AwaitMails(mails + 5);
 
                 // More than there are threads for: those that wait are cancelled where they are.

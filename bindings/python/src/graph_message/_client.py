@@ -138,8 +138,8 @@ class Client:
         """As `send`, without blocking the event loop.
 
         Cancelling the task ends the call within a moment, and no other; the CancelledError's __cause__ says what became
-        of the mail (before Python 3.11, that of its __context__): Unsent, OutcomeUnknown or Sent. Where it has none, the
-        call had not begun.
+        of the mail (before Python 3.11, that of its __context__): Unsent, OutcomeUnknown or Sent. Where it has none,
+        the call had not begun.
         """
         call = _call(timeout, internet_message_id, own_thread=True)
         return await self._run_async(self._native.send, call, *self._arguments(token, user, id))
