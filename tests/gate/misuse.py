@@ -43,6 +43,8 @@ def misused(name, environment, old, tests):
         drafts.write_text("".join(f"{one}\n" for one in mailbox.drafts(100)))
         added = {"GRAPH_BASE_URL": mailbox.base, "GRAPH_DRAFTS": str(drafts), "GRAPH_ENDLESS_USER": ENDLESS, "GRAPH_OLD_LIBRARY_DIR": str(old)}
         ran = subprocess.run([tests / "misuse"], cwd=tests, env={**environment, **added}, capture_output=True, text=True, errors="replace", timeout=300)
+    except subprocess.TimeoutExpired as hung:
+        return f"tests/misuse hangs, after {(hung.stdout or b'').decode(errors='replace')}"
     finally:
         mailbox.end()
     said = re.findall(r"^(?:ok ([a-z-]+)|cannot ([a-z-]+): \S.*)$", ran.stdout, re.M)
