@@ -9,7 +9,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 
-use support::{library_dir, root, soname, tool};
+use support::{c_header, library_dir, root, soname, tool};
 
 fn library() -> PathBuf {
     library_dir().join("libgraph_message.so")
@@ -27,10 +27,6 @@ fn listed() -> Vec<(String, String)> {
     let text = fs::read_to_string(root().join("tests/abi/symbols.txt")).unwrap();
     let lines = text.lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
     lines.map(|line| line.split_once(' ').expect("a symbol and a version")).map(|(s, v)| (s.into(), v.into())).collect()
-}
-
-fn c_header() -> String {
-    fs::read_to_string(root().join("include/graph_message.h")).unwrap()
 }
 
 fn listed_symbols() -> BTreeSet<String> {

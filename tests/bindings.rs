@@ -62,4 +62,43 @@ fn packages_have_the_version() {
         let text = fs::read_to_string(&file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
         assert!(text.contains(&version(has)), "{}: no {}", file.display(), version(has));
     }
+    let lazarus = fs::read_to_string(root().join("bindings/pascal/graph_message.lpk")).unwrap();
+    let [major, minor, patch] =
+        [env!("CARGO_PKG_VERSION_MAJOR"), env!("CARGO_PKG_VERSION_MINOR"), env!("CARGO_PKG_VERSION_PATCH")];
+    let has = format!("<Version Major=\"{major}\" Minor=\"{minor}\" Release=\"{patch}\"/>");
+    assert!(lazarus.contains(&has), "pascal/graph_message.lpk: no {has}");
+}
+
+/// The version behind a name of ours, as in `graph-message-1.2.3.tgz`, `graph_message 1.2.3` and `graphmessage@v1.2.3`.
+fn named_versions(text: &str) -> Vec<&str> {
+    let lower = text.to_ascii_lowercase();
+    let mut found = Vec::new();
+    for name in ["graph-message", "graph_message", "graphmessage"] {
+        for (at, _) in lower.match_indices(name) {
+            let rest = &text[at + name.len()..];
+            let behind = rest.trim_start_matches(['-', '_', '@', ' ', '.']).trim_start_matches('v');
+            let end = behind.find(|char: char| !char.is_ascii_digit() && char != '.').unwrap_or(behind.len());
+            let version = behind[..end].trim_end_matches('.');
+            if version.split('.').count() == 3 {
+                found.push(version);
+            }
+        }
+    }
+    found
+}
+
+/// Pages say what to install, and some files name the archive that they are in. Tests name versions that never were.
+#[test]
+fn pages_name_the_version() {
+    let mut count = 0;
+    for folder in folders() {
+        for file in fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).filter(|file| file.is_file()) {
+            let Ok(text) = fs::read_to_string(&file) else { continue };
+            for version in named_versions(&text) {
+                assert_eq!(version, env!("CARGO_PKG_VERSION"), "{}", file.display());
+                count += 1;
+            }
+        }
+    }
+    assert!(count > 10, "only {count} versions found: the search is broken");
 }

@@ -12,7 +12,7 @@ use std::process::Command;
 
 use serde_json::json;
 use support::programs::{Server, Start, TOKEN, file_of, run, valgrind};
-use support::{CXX17, compile, root, scratch, tool};
+use support::{CXX17, c_header, compile, root, scratch, tool};
 
 /// A program of `bindings/cpp/tests`, strictly in C++17.
 fn program(source: &str) -> PathBuf {
@@ -26,10 +26,6 @@ fn program_with(source: &str, flags: &[&str]) -> PathBuf {
 
 fn header() -> String {
     fs::read_to_string(root().join("bindings/cpp/graph_message.hpp")).unwrap()
-}
-
-fn c_header() -> String {
-    fs::read_to_string(root().join("include/graph_message.h")).unwrap()
 }
 
 /// A C or C++ text without its comments.

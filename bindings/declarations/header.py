@@ -129,6 +129,7 @@ def code_of(header):
 SCALARS = {"void": Kind.NOTHING, "graph_status": Kind.STATUS, "int32_t": Kind.INT32, "uint32_t": Kind.UINT32}
 POINTERS = {
     "const char *": Kind.TEXT,
+    "char *": Kind.BUFFER,
     "char **": Kind.TEXT_PLACE,
     "int32_t *": Kind.INT32_PLACE,
     "uint32_t *": Kind.UINT32_PLACE,
@@ -137,27 +138,30 @@ POINTERS = {
 }
 
 
+def placed(c, c_type, handles, callbacks):
+    """The kind of a type, and of what."""
+    if c_type in SCALARS:
+        return SCALARS[c_type], ""
+    if c_type in POINTERS:
+        return POINTERS[c_type], ""
+    if c_type in callbacks:
+        return Kind.CALLBACK, c_type.removeprefix("graph_")
+    if (handle := re.fullmatch(r"(?:const )?graph_(\w+) (\*\*?)", c_type)) and handle[1] in handles:
+        return Kind.HANDLE if handle[2] == "*" else Kind.HANDLE_PLACE, handle[1]
+    fail(f"what is {c!r} to a caller?")
+
+
 def value(c, name, handles, callbacks, after):
     """What an argument or a result is that C writes so. `after` is the name of the argument that follows."""
     c_type = c.removesuffix(name).strip()
-    if c_type in SCALARS:
-        kind = SCALARS[c_type]
-    elif c_type == "char *":
-        kind = Kind.BUFFER if after == "size" else Kind.STRING
-    elif c_type in POINTERS:
-        kind = POINTERS[c_type]
-        if kind == Kind.BYTES and after != "size":
-            fail(f"how long is {c!r}?")
-    elif c_type in callbacks:
-        kind = Kind.CALLBACK
-        if after != "context":
-            fail(f"{c!r} has no context")
-        return Value(kind, c_type.removeprefix("graph_"), name, c, c_type)
-    elif (handle := re.fullmatch(r"(?:const )?graph_(\w+) (\*\*?)", c_type)) and handle[1] in handles:
-        return Value(Kind.HANDLE if handle[2] == "*" else Kind.HANDLE_PLACE, handle[1], name, c, c_type)
-    else:
-        fail(f"what is {c!r} to a caller?")
-    return Value(kind, "", name, c, c_type)
+    kind, of = placed(c, c_type, handles, callbacks)
+    if kind is Kind.BUFFER and after != "size":
+        kind = Kind.STRING
+    if kind is Kind.BYTES and after != "size":
+        fail(f"how long is {c!r}?")
+    if kind is Kind.CALLBACK and after != "context":
+        fail(f"{c!r} has no context")
+    return Value(kind, of, name, c, c_type)
 
 
 def function(declared, handles, callbacks):

@@ -68,7 +68,8 @@ def write(api):
     for one in api.callbacks:
         listed = ", ".join(f"{handed(value)} {camel(value.name)}" for value in one.parameters)
         text += f"    /** {one.name} of C. */\n"
-        text += f"    interface {callback(one.name.removeprefix('graph_'))} extends Callback {{\n        void invoke({listed});\n    }}\n\n"
+        interface = callback(one.name.removeprefix("graph_"))
+        text += f"    interface {interface} extends Callback {{\n        void invoke({listed});\n    }}\n\n"
     for group in api.groups:
         text += f"    // {group.about}\n"
         text += "".join(f"    int {name} = {value};\n" for name, value in group.constants)

@@ -7,9 +7,9 @@ import shutil
 import subprocess
 import sys
 
+from bindings import ROOT
 from emulated_mailbox import ENDLESS, Mailbox
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
 MISUSE_ROWS = re.findall(r"^\| `([a-z-]+)` \|", (ROOT / "tests/cases/misuse.md").read_text(), re.M)
 
 
@@ -27,7 +27,8 @@ def old_library(scratch):
         code += f"{one.c} {{{used}{result} }}\n"
     (folder / "old.c").write_text(code)
     made = folder / f"old.{os.getpid()}"
-    subprocess.run(["gcc", "-shared", "-fPIC", f"-I{ROOT}/include", "-Wl,-soname,libgraph_message.so.1", folder / "old.c", "-o", made], check=True)
+    flags = ["-shared", "-fPIC", f"-I{ROOT}/include", "-Wl,-soname,libgraph_message.so.1"]
+    subprocess.run(["gcc", *flags, folder / "old.c", "-o", made], check=True)
     os.replace(made, folder / "libgraph_message.so.1")
     shutil.copy(folder / "libgraph_message.so.1", folder / "libgraph_message.so")
     return folder
@@ -41,8 +42,16 @@ def misused(name, environment, old, tests):
     try:
         drafts = pathlib.Path(environment["BUILD"]) / "drafts"
         drafts.write_text("".join(f"{one}\n" for one in mailbox.drafts(100)))
-        added = {"GRAPH_BASE_URL": mailbox.base, "GRAPH_DRAFTS": str(drafts), "GRAPH_ENDLESS_USER": ENDLESS, "GRAPH_OLD_LIBRARY_DIR": str(old)}
-        ran = subprocess.run([tests / "misuse"], cwd=tests, env={**environment, **added}, capture_output=True, text=True, errors="replace", timeout=300)
+        added = {
+            "GRAPH_BASE_URL": mailbox.base,
+            "GRAPH_DRAFTS": str(drafts),
+            "GRAPH_ENDLESS_USER": ENDLESS,
+            "GRAPH_OLD_LIBRARY_DIR": str(old),
+        }
+        found = {**environment, **added}
+        ran = subprocess.run(
+            [tests / "misuse"], cwd=tests, env=found, capture_output=True, text=True, errors="replace", timeout=300
+        )
     except subprocess.TimeoutExpired as hung:
         return f"tests/misuse hangs, after {(hung.stdout or b'').decode(errors='replace')}"
     finally:

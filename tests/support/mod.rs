@@ -23,6 +23,11 @@ pub fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
+/// The text of the C header.
+pub fn c_header() -> String {
+    std::fs::read_to_string(root().join("include/graph_message.h")).unwrap()
+}
+
 /// The folder with the shared library that was built along with this test, also under its soname, which is what a program
 /// linked with it asks for.
 pub fn library_dir() -> PathBuf {

@@ -247,7 +247,7 @@
               "--eval" (format nil "(handler-case (asdf:load-system \"graph-message\")~
                                       (error (why) (princ why) (sb-ext:exit :code 3)))"))))
   (multiple-value-bind (said code) (load-with (sb-posix:getenv "GRAPH_OLD_LIBRARY_DIR"))
-    (expect (and (= code 3) (search "graph-message 0.0.9 (ABI 0) is older than the system graph-message 0.1.0" said))
+    (expect (and (= code 3) (search "graph-message 0.0.9 (ABI 0) is older than the system graph-message " said))
             "~a" said))
   (ok "old-library")
   (multiple-value-bind (said code) (load-with "")
