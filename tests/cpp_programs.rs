@@ -235,25 +235,28 @@ fn a_library_older_than_the_header() {
 fn the_example() {
     let program = compile("c++", &CXX17, "../../bindings/cpp/example.cpp");
     let server = Server::start();
-    let sent = server.draft();
-    assert!(run(&program, &[TOKEN, &sent, &server.0.base_url()]).starts_with("sent, client-request-id "));
-    let by_environment = server.draft();
+    let base_url = server.0.base_url();
     let with = |arguments: &[&str]| {
-        let output =
-            Command::new(&program).args(arguments).env("GRAPH_BASE_URL", server.0.base_url()).output().unwrap();
+        let output = Command::new(&program).args(arguments).output().unwrap();
         (output.status.code(), String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap())
     };
-    assert_eq!(with(&[TOKEN, &by_environment]).0, Some(0));
-    let (code, said, complained) = with(&["expired-token", "x"]);
-    assert!(code == Some(1) && said.is_empty() && complained.starts_with("GRAPH_UNAUTHENTICATED: "), "{complained}");
-    assert!(with(&[]).2.contains("token is NULL"));
+    let sent = server.draft();
+    let (code, said, complained) = with(&[TOKEN, &sent, &base_url]);
+    assert!(code == Some(0) && said.starts_with("sent, client-request-id ") && complained.is_empty(), "{complained}");
+    let (code, said, complained) = with(&["expired-token", "x", &base_url]);
+    assert!(code == Some(1) && said.is_empty() && complained.starts_with("not sent: "), "{complained}");
+    assert!(with(&[TOKEN, "x", "http://example.com"]).0 == Some(1));
+    for arguments in [&[][..], &[TOKEN][..], &[TOKEN, "x", &base_url, "more"][..]] {
+        let (code, said, complained) = with(arguments);
+        assert!(code == Some(64) && said.is_empty() && complained.starts_with("usage: "), "{complained}");
+    }
 
     // The deadline cuts it off in doubt, and the check that follows finds that it has left.
     let doubted = server.draft();
     server.0.settings(&json!({"ids_on_move": "keep"})).unwrap();
     let looks_fail = json!([{"on": "send", "do": "accept-then-504"}, {"on": "get", "do": "403"}]);
     server.0.faults(&looks_fail).unwrap();
-    let (code, said, complained) = with(&[TOKEN, &doubted]);
+    let (code, said, complained) = with(&[TOKEN, &doubted, &base_url]);
     assert!(code == Some(0) && said == "sent, as a check found\n", "{code:?} {said} {complained}");
-    server.sent_once(&[sent, by_environment, doubted]);
+    server.sent_once(&[sent, doubted]);
 }

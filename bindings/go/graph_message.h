@@ -298,7 +298,7 @@ int32_t graph_status_sent(graph_status status);
 
 /**
  * Sends an existing draft - a new message, a reply, a reply-all or a forward - and waits for the answer, on a client that
- * the whole process shares. Exactly one mail leaves, or none; the status says which, or that nobody can tell.
+ * the whole process shares. At most one mail leaves, as THE PROMISE above says; the status tells whether it did.
  *
  * token  an access token for Microsoft Graph with Mail.Send, without "Bearer ".
  * user   the mailbox: a user's id (GUID) or userPrincipalName, as it is, not percent-encoded. NULL, "" or "me" is the

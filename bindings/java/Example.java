@@ -6,17 +6,21 @@ import graphmessage.GraphMessage.Receipt;
 
 public class Example { // Example TOKEN DRAFT-ID [BASE-URL]
     public static void main(String[] args) {
+        if (args.length < 2 || args.length > 3) {
+            System.err.println("usage: Example TOKEN DRAFT-ID [BASE-URL]");
+            System.exit(64);
+        }
         Options options = new Options();
         if (args.length > 2) options.baseUrl(args[2]);
         try (Client client = new Client(options)) {
             Receipt receipt = client.send(args[0], "me", args[1]);
             System.out.println("sent, request-id " + receipt.requestId);
-            return;
-        } catch (OutcomeUnknownException error) {
-            System.out.println("check later: " + error.getMessage());
+        } catch (OutcomeUnknownException error) { // Check later, and do not repeat blindly.
+            System.err.println(error.getMessage());
+            System.exit(2);
         } catch (GraphException error) {
-            System.out.println(error.statusName + ": " + error.getMessage());
+            System.err.println(error.getMessage());
+            System.exit(1);
         }
-        System.exit(1);
     }
 }

@@ -8,17 +8,22 @@ var
   Client: TGraphClient;
   Receipt: TGraphReceipt;
 begin
-  ExitCode := 1;
+  if (ParamCount < 2) or (ParamCount > 3) then begin
+    WriteLn(ErrOutput, 'usage: example TOKEN DRAFT-ID [BASE-URL]');
+    Halt(64);
+  end;
   Options := TGraphOptions.Create;
   try
-    if ParamCount > 2 then Options.BaseUrl := UTF8String(ParamStr(3));
+    if ParamCount = 3 then Options.BaseUrl := UTF8String(ParamStr(3));
     Client := TGraphClient.Create(Options);
     Receipt := Client.Send(UTF8String(ParamStr(1)), 'me', UTF8String(ParamStr(2)));
     WriteLn('sent, request-id ', Receipt.RequestId);
-    ExitCode := 0;
   except
-    on Error: EGraphOutcomeUnknown do WriteLn('check later: ', Error.Message);
-    on Error: EGraphError do WriteLn(Error.StatusName, ': ', Error.Message);
+    on Error: EGraphError do begin
+      WriteLn(ErrOutput, Error.Message);
+      if Error is EGraphOutcomeUnknown then ExitCode := 2 // check later; do not send again blindly
+      else ExitCode := 1;
+    end;
   end;
   Client.Free;
   Options.Free;

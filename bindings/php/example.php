@@ -1,9 +1,12 @@
 <?php
-// send TOKEN DRAFT-ID [BASE-URL]
+// php example.php TOKEN DRAFT-ID [BASE-URL]
 require __DIR__ . '/graph_message.php';
 
-$token = $argv[1] ?? null;
-$id = $argv[2] ?? null;
+if ($argc < 3 || $argc > 4) {
+    fwrite(STDERR, "usage: php example.php TOKEN DRAFT-ID [BASE-URL]\n");
+    exit(64);
+}
+[, $token, $id] = $argv;
 $options = ['timeoutMs' => 60000];
 if (isset($argv[3])) {
     $options['baseUrl'] = $argv[3];
@@ -13,9 +16,9 @@ try {
     $receipt = $client->send($token, 'me', $id);
     echo "sent, client-request-id $receipt->clientRequestId\n";
 } catch (GraphMessage\OutcomeUnknown $error) {
-    fwrite(STDERR, "perhaps sent, call \$client->check later: {$error->getMessage()}\n");
-    exit(2);
+    fwrite(STDERR, "{$error->getMessage()}\n");
+    exit(2); // call $client->check later; do not send again blindly
 } catch (GraphMessage\Unsent $error) {
-    fwrite(STDERR, "not sent, $error->statusName: {$error->getMessage()}\n");
+    fwrite(STDERR, "{$error->getMessage()}\n");
     exit(1);
 }

@@ -54,7 +54,7 @@ final class Library implements Declarations
             $why = strpos($error->getMessage(), 'ffi.enable') !== false
                 ? 'FFI is off: set ffi.enable=true in php.ini'
                 : "$file of graph-message is not found: install it, or name its folder in $folders before PHP starts";
-            throw new \RuntimeException($why, 0, $error);
+            throw new \RuntimeException($why);
         }
     }
 

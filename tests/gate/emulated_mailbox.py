@@ -21,7 +21,7 @@ class Mailbox:
     def __init__(self):
         subprocess.run(["cargo", "build", "--quiet", "-p", "graph-emulator"], cwd=ROOT, check=True)
         target = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
-        command = [target / "debug/graph-emulator", "--port", "0", "--concurrency", "0"]
+        command = [target / "debug/graph-emulator", "--port", "0", "--concurrency", "0", "--move-delay-ms", "0"]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
         lines = iter(self.process.stdout)
         self.base = next(found[0] for line in lines if (found := re.search(r"http://127\.0\.0\.1:\d+/v1\.0", line)))

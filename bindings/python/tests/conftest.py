@@ -21,7 +21,7 @@ MAILBOX = "megan@contoso.example"
 class Emulator:
     def __init__(self) -> None:
         program = os.environ["GRAPH_EMULATOR"]
-        self._process = subprocess.Popen([program, "--port", "0", "--quiet"], stdout=subprocess.PIPE, text=True)
+        self._process = subprocess.Popen([program, "--port", "0", "--move-delay-ms", "0", "--quiet"], stdout=subprocess.PIPE, text=True)
         assert self._process.stdout is not None
         self.base_url = self._process.stdout.readline().strip()
 

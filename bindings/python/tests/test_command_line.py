@@ -49,7 +49,10 @@ def test_exit_codes(fault: str, token: str, code: int, emulator: Emulator) -> No
 
 
 def test_usage(emulator: Emulator) -> None:
-    assert command(emulator, "send").returncode == 2
+    for arguments in [("send",), ("send", "x", "y"), ("send", "--timeout", "soon", "x"), ("sent", "x")]:
+        wrong = command(emulator, *arguments)
+        assert (wrong.returncode, wrong.stdout) == (os.EX_USAGE, "")
+        assert wrong.stderr.startswith("usage: python -m graph_message")
     assert command(emulator, "send", "--token-file", "/nowhere", "x").returncode == os.EX_NOINPUT
     assert "exit codes" in command(emulator, "send", "--help").stdout
 

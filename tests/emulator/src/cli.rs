@@ -4,28 +4,43 @@ use std::io::{self, Write};
 
 use clap::{Parser, ValueEnum};
 use graph_emulator::{Config, Emulator, Error, IdsOnMove, Observer, Seen, Settings};
+use serde_json::json;
 
+use crate::log;
+
+/// Graph accepts a draft some time before the draft leaves Drafts. That time is what tells a client that has lost the
+/// answer what became of its mail: it sees the draft, and then sees it go. Without it there is nothing under the id from
+/// the first look on, as if somebody had thrown the draft away. `Settings::default()` has none: tests set what they need.
+const MOVE_DELAY_MS: u64 = 1000;
+
+/// Each is run by a test, as it stands here.
 const EXAMPLES: &str = r#"Examples:
-  Run it on a fixed port; every send is accepted, and every third one answered with 504:
-    graph-emulator --port 8080 --fault '{"on": "send", "skip": 2, "do": "accept-then-504"}'
+  Run it on a fixed port, with three drafts to send:
+    graph-emulator --port 8025 --draft 3
 
-  A tenant in which Sent Items holds another item and the draft stays:
-    graph-emulator --settings '{"sent_item": "copy"}'
+  Make another draft, and send it:
+    draft=$(curl -sf -d '' http://127.0.0.1:8025/_emulator/drafts)
+    curl -i -d '' -H 'Authorization: Bearer user-token' \
+         http://127.0.0.1:8025/v1.0/me/messages/$draft/send
 
-  Make a draft and send it:
-    curl -H 'Authorization: Bearer user-token' -H 'Content-Type: application/json' \
-         -d '{"subject": "Hi", "toRecipients": [{"emailAddress": {"address": "a@b.example"}}]}' \
-         http://127.0.0.1:8080/v1.0/me/messages
-    curl -X POST -H 'Authorization: Bearer user-token' -H 'Content-Length: 0' \
-         http://127.0.0.1:8080/v1.0/me/messages/ID/send
+  See what left:
+    curl http://127.0.0.1:8025/_emulator/mails
 
-  See what left, add a fault, start again:
-    curl http://127.0.0.1:8080/_emulator/mails
-    curl -d '{"on": "send", "do": "429", "retry_after": "date:+2"}' http://127.0.0.1:8080/_emulator/faults
-    curl -X POST http://127.0.0.1:8080/_emulator/reset
+  Let the next send be accepted and answered with 504:
+    curl -d '{"on": "send", "do": "accept-then-504"}' http://127.0.0.1:8025/_emulator/faults
 
-  All presets with what they do:
-    curl http://127.0.0.1:8080/_emulator/presets"#;
+  See all that can be asked, and all presets with what they do:
+    curl http://127.0.0.1:8025/_emulator/
+    curl http://127.0.0.1:8025/_emulator/presets
+
+  Start again, with no drafts, mails and faults:
+    curl -d '' http://127.0.0.1:8025/_emulator/reset
+
+  Accept every send, and answer the third one with 504:
+    graph-emulator --port 8025 --fault '{"on": "send", "skip": 2, "do": "accept-then-504"}'
+
+  Be a tenant in which Sent Items holds another item and the draft stays:
+    graph-emulator --port 8025 --settings '{"sent_item": "copy"}'"#;
 
 /// A Microsoft Graph mailbox on a loopback port that misbehaves on request.
 ///
@@ -38,8 +53,15 @@ pub struct Arguments {
     #[arg(long, default_value_t = 0)]
     port: u16,
 
-    /// Milliseconds between the acceptance of a send and the draft's move to Sent Items
-    #[arg(long, value_name = "MS", default_value_t = 0)]
+    /// How many drafts of megan@contoso.example that can be sent there are at the start; their ids are printed
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    draft: u32,
+
+    /// Milliseconds between the acceptance of a send and the draft's move to Sent Items; 0 = it moves before the answer
+    ///
+    /// A client that has lost the answer looks at the draft. Where it sees the draft and then sees it go, it knows that
+    /// the mail left; where the draft has moved before its first look, it may not find out.
+    #[arg(long, value_name = "MS", default_value_t = MOVE_DELAY_MS)]
     move_delay_ms: u64,
 
     /// Whether a message keeps its ordinary id when it moves
@@ -93,40 +115,40 @@ pub fn run(arguments: Arguments) -> Result<(), Error> {
         let rule = serde_json::from_str(rule).map_err(|e| Error::from(format!("--fault: {e}")))?;
         emulator.faults(&rule)?;
     }
-    welcome(&emulator)?;
+    let drafts = if arguments.draft > 0 {
+        emulator.create_drafts(&json!({"count": arguments.draft})).map_err(|e| Error::from(format!("--draft: {e}")))?
+    } else {
+        Vec::new()
+    };
+    welcome(&emulator, &drafts)?;
     loop {
         std::thread::park();
     }
 }
 
-fn welcome(emulator: &Emulator) -> io::Result<()> {
+/// What a newcomer needs, the ids whole: to be copied.
+fn welcome(emulator: &Emulator, drafts: &[String]) -> io::Result<()> {
     let mut out = io::stdout().lock();
+    let control = format!("http://127.0.0.1:{}/_emulator", emulator.port());
     writeln!(out, "{}", emulator.base_url())?;
     writeln!(out, "  user-token       megan@contoso.example, and the other mailboxes through /users/...")?;
     writeln!(out, "  send-only-token  megan@contoso.example, Mail.Send alone")?;
     writeln!(out, "  app-token        an application: every mailbox through /users/..., no /me")?;
     writeln!(out, "  expired-token    always 401")?;
+    for draft in drafts {
+        writeln!(out, "  draft            {draft}")?;
+    }
+    writeln!(out, "  more drafts      curl -d '' {control}/drafts")?;
+    writeln!(out, "  all requests     curl {control}/")?;
     out.flush()
 }
 
 /// One line about one request.
 fn report(seen: &Seen) {
-    let status = seen.status.map_or("-".to_owned(), |status| status.to_string());
-    let fault = seen.fault.as_ref().map(|fault| format!("  {fault}")).unwrap_or_default();
-    let left = if seen.performed && seen.operation == "send" { "  mail left" } else { "" };
-    let path = seen.path.split('/').map(short).collect::<Vec<_>>().join("/");
     let mut out = io::stdout().lock();
     // A reader that has gone, such as `head`, is no reason to stop serving.
-    let _ = writeln!(out, "{} {path}  {status}{fault}{left}  {} ms", seen.method, seen.duration_ms);
+    let _ = writeln!(out, "{}", log::line(seen));
     let _ = out.flush();
-}
-
-/// A long id, shortened to where ids differ.
-fn short(segment: &str) -> String {
-    match (segment.get(..6), segment.len().checked_sub(14).and_then(|at| segment.get(at..))) {
-        (Some(head), Some(tail)) if segment.len() > 60 && !segment.contains('?') => format!("{head}~{tail}"),
-        _ => segment.to_owned(),
-    }
 }
 
 /// Says on the standard error what went wrong.

@@ -13,7 +13,7 @@ use uuid::Uuid;
 use crate::error::Error;
 use crate::journal::Seen;
 use crate::settings::Settings;
-use crate::store::{Folder, IdKind, Mail, NewMailbox, NewToken, properties};
+use crate::store::{Folder, IdKind, Mail, NewDrafts, NewMailbox, NewToken, properties};
 use crate::world::{Observer, Shared, UnderWay};
 use crate::{ids, server};
 
@@ -64,7 +64,8 @@ impl Emulator {
             .map_err(|e| Error::new(format!("{}, port {}: {e}", config.address, config.port)))?;
         listener.set_nonblocking(true)?;
         let address = listener.local_addr()?;
-        let shared = Arc::new(Shared::new(config.settings, config.on_request));
+        let base_url = format!("http://{address}/v1.0");
+        let shared = Arc::new(Shared::new(config.settings, base_url, config.on_request));
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let (stop, stopped) = oneshot::channel();
         let serving = Arc::clone(&shared);
@@ -83,7 +84,7 @@ impl Emulator {
 
     /// What a client takes for `https://graph.microsoft.com/v1.0`.
     pub fn base_url(&self) -> String {
-        format!("http://{}/v1.0", self.address)
+        self.shared.base_url().to_owned()
     }
 
     /// The port it listens on.
@@ -98,12 +99,20 @@ impl Emulator {
     pub fn create_draft(&self, mailbox: &str, message: &Value) -> Result<String, Error> {
         let mut world = self.shared.lock();
         let at = world.store.mailbox_named(mailbox)?;
-        let refused = |failure: crate::failure::Failure| Error::new(failure.message);
-        let given = properties::read(message).map_err(refused)?;
+        let given = properties::read(message)?;
         let now = world.store.now();
-        let number = world.store.create(at, Folder::Drafts, given, now).map_err(refused)?;
-        let shown = world.store.show(at, number, IdKind::Ordinary).map_err(refused)?;
-        Ok(shown.get("id").and_then(Value::as_str).unwrap_or_default().to_owned())
+        world.store.add_draft(at, given, now)
+    }
+
+    /// Makes drafts that can be sent, and returns their ordinary ids. The JSON is that of `POST /_emulator/drafts`.
+    ///
+    /// # Errors
+    /// An unknown name, no such mailbox, or a count out of range.
+    pub fn create_drafts(&self, drafts: &Value) -> Result<Vec<String>, Error> {
+        let new = NewDrafts::deserialize(drafts).map_err(|e| Error::new(format!("drafts: {e}")))?;
+        let mut world = self.shared.lock();
+        let now = world.store.now();
+        world.store.add_drafts(&new, now)
     }
 
     /// The ordinary id of the oldest received message of a mailbox: one to reply to, and one that is no draft.
@@ -150,7 +159,7 @@ impl Emulator {
         let world = self.shared.lock();
         let at = world.store.mailbox_named(mailbox)?;
         let found = world.store.mailbox(at).and_then(|mailbox| mailbox.find(id, world.store.now()));
-        found.map(|message| message.immutable_id.clone()).map_err(|failure| Error::new(failure.message))
+        Ok(found?.immutable_id.clone())
     }
 
     /// Adds one fault rule or an array of them.
@@ -219,7 +228,7 @@ impl Emulator {
         self.shared.lock().store.add_token(new)
     }
 
-    /// Back to the seeds, the settings of the start, no rules and an empty journal.
+    /// Back to the seeds and the settings of the start: no drafts, no mails, no rules and an empty journal.
     pub fn reset(&self) {
         self.shared.reset();
     }

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::failure::Failure;
+
 /// Why a call on the emulator itself failed: a message for the person who wrote the test.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Error(String);
@@ -23,6 +25,12 @@ impl std::error::Error for Error {}
 impl From<String> for Error {
     fn from(message: String) -> Self {
         Self(message)
+    }
+}
+
+impl From<Failure> for Error {
+    fn from(failure: Failure) -> Self {
+        Self(failure.message)
     }
 }
 

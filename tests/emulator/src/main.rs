@@ -1,6 +1,7 @@
 //! Runs the emulator until it is interrupted.
 
 mod cli;
+mod log;
 
 use std::process::ExitCode;
 

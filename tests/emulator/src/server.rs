@@ -103,7 +103,7 @@ async fn serve(
         let (shared, slot, answered) = (Arc::clone(shared), Arc::clone(&slot), answered.clone());
         Box::pin(async move {
             let request = read(request).await.map_err(|_| Taken)?;
-            if request.path().starts_with(control::PREFIX) {
+            if control::is_for(&request) {
                 return Ok(response(control::answer(&shared, &request)));
             }
             match answer(&shared, number, request, answered).await {

@@ -41,6 +41,7 @@ pub enum UnderWay {
 pub struct Shared {
     world: Mutex<World>,
     initial: Settings,
+    base_url: String,
     active: AtomicUsize,
     observer: Option<Observer>,
 }
@@ -53,10 +54,10 @@ impl std::fmt::Debug for Shared {
 
 impl Shared {
     /// A world with the seeds in it.
-    pub fn new(settings: Settings, observer: Option<Observer>) -> Self {
+    pub fn new(settings: Settings, base_url: String, observer: Option<Observer>) -> Self {
         let store = Store::new(settings.clone(), Now::read());
         let world = World { store, rules: Rules::default(), journal: Journal::default() };
-        Self { world: Mutex::new(world), initial: settings, active: AtomicUsize::new(0), observer }
+        Self { world: Mutex::new(world), initial: settings, base_url, active: AtomicUsize::new(0), observer }
     }
 
     /// The world as of now: whatever was due has happened.
@@ -65,6 +66,11 @@ impl Shared {
         let now = world.store.now();
         world.store.advance(now);
         world
+    }
+
+    /// What a client takes for `https://graph.microsoft.com/v1.0`.
+    pub fn base_url(&self) -> &str {
+        &self.base_url
     }
 
     /// Back to the seeds, the settings of the start, no rules and an empty journal.

@@ -41,6 +41,8 @@ if (!$platypus) {
         $ffi->lib($file);
         $ffi->find_symbol('graph_abi_version');
     };
+    # A program that dies ends with errno: 2 would say that the mail may have been sent.
+    $! = 0;
     $is_found
         or die "$file is not found$why: install the C library graph-message and run ldconfig, or name its folder in "
         . ($^O eq 'MSWin32' ? 'PATH' : $^O eq 'darwin' ? 'DYLD_LIBRARY_PATH' : 'LD_LIBRARY_PATH')

@@ -29,14 +29,21 @@ _EXITS = {
 }
 
 _EPILOG = """\
-exit codes (sysexits.h): 0 sent; 64 wrong arguments; 65 refused, or no draft (any more); 66 no such message;
-70 a defect in this program, and 76: it may have been sent, run `check` later; 75 not sent, repeat later;
-77 the token is not accepted, or may not do this
+exit codes (sysexits.h): 0 sent; not sent: 64 wrong arguments; 65 refused, or no draft (any more); 66 no such message,
+or no token to read; 75 repeat later; 77 the token is not accepted, or may not do this; may have been sent, run `check`
+later: 76, and 70, a defect in this program
 """
 
 
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        """Ends with EX_USAGE: argparse's own 2 says "may have been sent" in the examples of this and other languages."""
+        self.print_usage(sys.stderr)
+        self.exit(os.EX_USAGE, f"{self.prog}: error: {message}\n")
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="python -m graph_message",
         description="Sends an existing draft through Microsoft Graph, and says what became of it.",
         epilog=_EPILOG,

@@ -96,7 +96,7 @@ class Client:
         timeout: Union[float, None] = None,
         internet_message_id: Union[str, None] = None,
     ) -> Receipt:
-        """Sends an existing draft, and waits for the answer. Exactly one mail leaves, or none.
+        """Sends an existing draft, and waits for the answer. At most one mail leaves: see the promise of the package.
 
         id: the draft's id as Graph gave it. user: the mailbox: a user's id or userPrincipalName, or "me".
         token: in place of the client's. timeout: in place of the client's, in seconds.

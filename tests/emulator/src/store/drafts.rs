@@ -1,15 +1,38 @@
 //! Drafts made, changed and thrown away.
 
+use serde::Deserialize;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::mailbox::{Folder, Mailbox};
 use super::properties::{self, Properties};
-use super::{IdKind, Store, View};
+use super::{IdKind, Store, View, seeds};
 use crate::clock::{self, Now};
+use crate::error::Error;
 use crate::failure::Failure;
 use crate::ids;
 use crate::settings::IdsOnMove;
+
+/// More at once are a slip of the finger.
+const MOST_AT_ONCE: u32 = 10_000;
+
+/// Drafts to make: the body of `POST /_emulator/drafts`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct NewDrafts {
+    /// Whose they are, by userPrincipalName or object id; Megan's without.
+    pub mailbox: String,
+    /// How many; one without.
+    pub count: u32,
+    /// Their subject.
+    pub subject: String,
+}
+
+impl Default for NewDrafts {
+    fn default() -> Self {
+        Self { mailbox: seeds::FIRST.to_owned(), count: 1, subject: "Invoice 4711".to_owned() }
+    }
+}
 
 impl Mailbox {
     /// The properties every new message has, under those its maker gave.
@@ -48,6 +71,26 @@ impl Store {
         let mailbox = self.mailbox_mut(at)?;
         let properties = mailbox.with_defaults(given, now);
         Ok(mailbox.insert(folder, true, properties, now))
+    }
+
+    /// Makes drafts that can be sent. Returns their ordinary ids.
+    pub fn add_drafts(&mut self, new: &NewDrafts, now: Now) -> Result<Vec<String>, Error> {
+        if !(1..=MOST_AT_ONCE).contains(&new.count) {
+            return Err(Error::new(format!("'count' is a number from 1 to {MOST_AT_ONCE}, not {}", new.count)));
+        }
+        let at = self.mailbox_named(&new.mailbox)?;
+        let letter = properties::read(&json!({
+            "subject": new.subject,
+            "body": {"contentType": "text", "content": "Please find the invoice below."},
+            "toRecipients": [properties::mailbox("Lee Gu", "lee@fabrikam.example")],
+        }))?;
+        (0..new.count).map(|_| self.add_draft(at, letter.clone(), now)).collect()
+    }
+
+    /// Makes a draft in Drafts. Returns its ordinary id.
+    pub fn add_draft(&mut self, at: usize, given: Properties, now: Now) -> Result<String, Error> {
+        let number = self.create(at, Folder::Drafts, given, now)?;
+        Ok(self.mailbox_mut(at)?.get_mut(number)?.id.clone())
     }
 
     /// Changes a message; `if_match` is the etag the client last saw.

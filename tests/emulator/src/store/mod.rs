@@ -10,6 +10,7 @@ mod sending;
 mod tokens;
 
 pub use answers::{Answer, AnswerRequest};
+pub use drafts::NewDrafts;
 pub use mailbox::{Folder, IdKind, Mailbox, Message, NewMailbox, View};
 pub use mime::read as read_mime;
 pub use sending::Mail;

@@ -7,8 +7,11 @@ use super::properties::Properties;
 use super::{NewMailbox, NewToken, Store};
 use crate::clock::Now;
 
+/// Whose mailbox is meant where none is named.
+pub const FIRST: &str = "megan@contoso.example";
+
 const MAILBOXES: &[(&str, &str, &str)] = &[
-    ("megan@contoso.example", "Megan Bowen", "2f3b8a44-6c1e-4a9d-9c57-3d0a51b4e001"),
+    (FIRST, "Megan Bowen", "2f3b8a44-6c1e-4a9d-9c57-3d0a51b4e001"),
     ("adele_adatum.example#EXT#@contoso.example", "Adele Vance", "2f3b8a44-6c1e-4a9d-9c57-3d0a51b4e002"),
     ("$ales@contoso.example", "Sales", "2f3b8a44-6c1e-4a9d-9c57-3d0a51b4e003"),
     ("invoices@contoso.example", "Invoices", "2f3b8a44-6c1e-4a9d-9c57-3d0a51b4e004"),
@@ -20,10 +23,10 @@ const DELEGATED: &[&str] = &["Mail.Send", "Mail.ReadWrite", "Mail.Send.Shared", 
 type Seed = (&'static str, Option<&'static str>, &'static [&'static str], bool);
 
 const TOKENS: &[Seed] = &[
-    ("user-token", Some("megan@contoso.example"), DELEGATED, false),
-    ("send-only-token", Some("megan@contoso.example"), &["Mail.Send"], false),
+    ("user-token", Some(FIRST), DELEGATED, false),
+    ("send-only-token", Some(FIRST), &["Mail.Send"], false),
     ("app-token", None, &["Mail.Send", "Mail.ReadWrite"], false),
-    ("expired-token", Some("megan@contoso.example"), DELEGATED, true),
+    ("expired-token", Some(FIRST), DELEGATED, true),
 ];
 
 /// Plants the seeds. They are constants checked by a test, so that none can be refused.

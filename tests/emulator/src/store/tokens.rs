@@ -1,6 +1,6 @@
 //! Access tokens: plain strings that stand for a sign-in.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde::{Deserialize, Serialize};
 
@@ -80,6 +80,23 @@ impl Store {
     /// The tokens a client may use, by name.
     pub fn tokens(&self) -> &HashMap<String, Token> {
         &self.tokens
+    }
+
+    /// Each token with whom it signs in and what it may, in a line.
+    pub fn describe_tokens(&self) -> BTreeMap<&str, String> {
+        let describe = |token: &Token| {
+            let who = match token.sign_in {
+                SignIn::User(at) => self.mailboxes().get(at).map_or("nobody", |m| m.user_principal_name.as_str()),
+                SignIn::App => "an application, any mailbox through /users/...",
+            };
+            let scopes: Vec<&str> = token.scopes.iter().map(String::as_str).collect();
+            match (token.expired, scopes.as_slice()) {
+                (true, _) => format!("{who}: nothing, it has expired"),
+                (false, []) => format!("{who}: nothing"),
+                (false, scopes) => format!("{who}: {}", scopes.join(", ")),
+            }
+        };
+        self.tokens.iter().map(|(string, token)| (string.as_str(), describe(token))).collect()
     }
 
     /// Adds a token, or replaces the one with the same string.

@@ -1,11 +1,12 @@
 //! The emulator's own interface, over HTTP and in Rust.
 
+use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 
 use graph_emulator::{Config, Emulator};
 use serde_json::{Value, json};
 
-use crate::client::{MEGAN, call, draft, emulator, get, send, send_path};
+use crate::client::{Connection, MEGAN, Reply, call, draft, emulator, get, send, send_path};
 
 #[test]
 fn the_journal_keeps_what_was_asked_and_no_token() {
@@ -69,6 +70,111 @@ fn unknown_names_are_errors_that_name_them() {
     let reply = call(&emulator, "POST", "/_emulator/faults", "", Some(&json!([{"do": "504"}, {"do": "505"}])));
     assert_eq!(reply.status, 400);
     assert_eq!(send(&emulator, &draft(&emulator)).status, 202);
+}
+
+/// The requests in the README's table, as the list writes them.
+fn requests_of_the_readme() -> BTreeSet<String> {
+    let readme = include_str!("../../README.md");
+    let control = readme.split("\n## ").find(|section| section.starts_with("Control\n")).unwrap();
+    let requests = control.lines().filter_map(|line| line.strip_prefix("| `")?.split_once(" |"));
+    requests
+        .flat_map(|(requests, _)| requests.trim_end_matches('`').split("`, `"))
+        .map(|request| {
+            let (method, path) = request.split_once(' ').unwrap();
+            format!("{method} /_emulator/{}", path.trim_start_matches("/_emulator/"))
+        })
+        .collect()
+}
+
+#[test]
+fn the_list_names_every_request_there_is() {
+    let emulator = emulator(&json!({}));
+    let reply = call(&emulator, "GET", "/_emulator/", "", None);
+    assert_eq!(call(&emulator, "GET", "/_emulator", "", None).body, reply.body);
+    let list = reply.json();
+    assert_eq!(list["base_url"], emulator.base_url());
+    let requests = list["requests"].as_object().unwrap();
+    assert_eq!(requests.keys().cloned().collect::<BTreeSet<_>>(), requests_of_the_readme());
+    for (request, does) in requests {
+        let (method, path) = request.split_once(' ').unwrap();
+        assert!(does.as_str().is_some_and(|does| !does.is_empty()), "{request}");
+        let body = json!({});
+        let reply = call(&emulator, method, path, "", if method == "GET" { None } else { Some(&body) });
+        assert!(matches!(reply.status, 200 | 201 | 400), "{request}: {reply:?}");
+    }
+}
+
+#[test]
+fn the_list_says_what_tokens_may() {
+    let emulator = emulator(&json!({}));
+    emulator.add_token(&json!({"token": "idle", "mailbox": "invoices@contoso.example"})).unwrap();
+    let tokens = call(&emulator, "GET", "/_emulator/", "", None).json()["tokens"].clone();
+    let expected = json!({
+        "app-token": "an application, any mailbox through /users/...: Mail.ReadWrite, Mail.Send",
+        "expired-token": "megan@contoso.example: nothing, it has expired",
+        "idle": "invoices@contoso.example: nothing",
+        "send-only-token": "megan@contoso.example: Mail.Send",
+        "user-token": "megan@contoso.example: Mail.ReadWrite, Mail.ReadWrite.Shared, Mail.Send, Mail.Send.Shared",
+    });
+    assert_eq!(tokens, expected);
+}
+
+#[test]
+fn a_request_it_does_not_have_is_sent_to_the_list() {
+    let emulator = emulator(&json!({}));
+    for (method, path) in [("GET", "/_emulator/draft"), ("GET", "/_emulator/drafts"), ("PUT", "/_emulator/")] {
+        let reply = call(&emulator, method, path, "", None);
+        let expected = format!("the emulator has no {method} {path}; GET /_emulator/ lists what it has");
+        assert_eq!((reply.status, &reply.json()["error"]), (404, &expected.into()));
+    }
+    // What only begins the same is Graph's affair.
+    assert_eq!(get(&emulator, "/_emulators").code(), "BadRequest");
+}
+
+/// Asks for drafts as `curl -d` does, which calls any body a form.
+fn drafts(emulator: &Emulator, body: &str) -> Reply {
+    let form = "Content-Type: application/x-www-form-urlencoded\r\n";
+    Connection::open(emulator).call("POST", "/_emulator/drafts", "", form, Some(body))
+}
+
+#[test]
+fn drafts_that_can_be_sent_are_made_on_request() {
+    let emulator = emulator(&json!({}));
+    let folder = get(&emulator, "/v1.0/me/mailFolders/drafts").json();
+    assert_eq!(folder["totalItemCount"], 0, "{folder}");
+
+    let reply = drafts(&emulator, "");
+    assert_eq!((reply.status, reply.header("content-type")), (201, Some("text/plain")));
+    assert_eq!(send(&emulator, reply.body.strip_suffix('\n').unwrap()).status, 202);
+
+    let three = r#"{"mailbox": "invoices@contoso.example", "count": 3, "subject": "Reminder"}"#;
+    let ids: Vec<String> = drafts(&emulator, three).body.lines().map(str::to_owned).collect();
+    assert_eq!(ids.len(), 3);
+    for id in ids {
+        let path = format!("/v1.0/users/invoices@contoso.example/messages/{id}");
+        assert_eq!(get(&emulator, &path).json()["subject"], "Reminder");
+        assert_eq!(call(&emulator, "POST", &format!("{path}/send"), "app-token", None).status, 202);
+    }
+    assert_eq!(emulator.create_drafts(&json!({"count": 2})).unwrap().len(), 2);
+    assert_eq!(emulator.mails().len(), 4);
+}
+
+#[test]
+fn drafts_that_cannot_be_made_are_errors_that_say_why() {
+    let emulator = emulator(&json!({}));
+    for (body, says) in [
+        (r#"{"mailbx": "megan@contoso.example"}"#, "mailbx"),
+        (r#"{"mailbox": "nobody@contoso.example"}"#, "nobody@contoso.example"),
+        (r#"{"count": 0}"#, "count"),
+        (r#"{"count": 10001}"#, "10001"),
+        (r#"{"count": "3"}"#, "\"3\""),
+        ("count=3", "not JSON"),
+    ] {
+        let reply = drafts(&emulator, body);
+        let error = reply.json()["error"].as_str().unwrap().to_owned();
+        assert!(reply.status == 400 && error.contains(says), "{body}: {reply:?}");
+    }
+    assert!(emulator.create_drafts(&json!({"mailbx": MEGAN})).unwrap_err().to_string().starts_with("drafts: "));
 }
 
 #[test]
