@@ -15,15 +15,16 @@ Sub Main()
         sent = Send(arguments(0), arguments(1), base_url)
         If sent < 1 Then ExitProcess 1 - sent
     Else
-        MsgBox "usage: example TOKEN DRAFT-ID [BASE-URL]"
-        ExitProcess 64
+        MsgBox "usage: example TOKEN DRAFT-ID [BASE-URL]": ExitProcess 64
     End If
 End Sub
 
 Function Send(ByVal Token As String, ByVal DraftId As String, ByVal BaseUrl As String) As Long
     Dim result As GraphResult
     result = GraphInit(BaseUrl)
-    If result.Status = GRAPH_OK Then result = GraphSend(Token, DraftId) ' a third argument is another mailbox
+    If result.Status = GRAPH_OK Then
+        result = GraphSend(Token, DraftId) ' a third argument is another mailbox
+    End If
     MsgBox result.Text ' begins with "not sent" or "may have been sent", or holds the ids of the mail
     Send = result.Sent
 End Function
