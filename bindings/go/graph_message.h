@@ -15,8 +15,8 @@
  * treat an unlisted value as GRAPH_UNKNOWN.
  *
  * THE PROMISE. A mail is sent at most once provided that the service shows an acceptance within settle_ms, that nothing
- * between us and Graph replays requests or answers in its name, and that no other process sends the same draft at the
- * same time. With max_attempts 1 nothing is ever sent again. settle_ms counts from the moment at which the last doubtful
+ * between us and Graph replays requests or answers in its name, and that no other process sends the same draft until it
+ * shows as sent. With max_attempts 1 nothing is ever sent again. settle_ms counts from the moment at which the last doubtful
  * attempt was cut off: a service that acts on a request later than that, or shows it later, is outside of the promise.
  * GRAPH_OK with evidence 2 means that the message stopped being a draft after this call began: another program may have
  * been the one. (A mailbox over 30 messages a minute may keep accepted drafts visible longer: raise settle_ms.

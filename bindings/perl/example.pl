@@ -13,7 +13,7 @@ binmode $_, ':encoding(UTF-8)' for *STDOUT, *STDERR;
 
 my $client;
 my $receipt = eval {
-    $client = Graph::Message->new(timeout_ms => 60_000, $base_url ? (base_url => $base_url) : ());
+    $client = Graph::Message->new(timeout_ms => 60_000, defined $base_url ? (base_url => $base_url) : ());
     $client->send(token => $token, id => $id);    # user => 'megan@contoso.example' for another mailbox
 };
 if ($receipt) {

@@ -45,6 +45,14 @@ impl std::fmt::Debug for Config {
     }
 }
 
+/// What to do about a port that is taken.
+fn another(error: &std::io::Error) -> &'static str {
+    match error.kind() {
+        std::io::ErrorKind::AddrInUse => "; perhaps another graph-emulator still runs; port 0 takes a free one",
+        _ => "",
+    }
+}
+
 /// A running emulator: a thread of its own that serves until this is dropped.
 #[derive(Debug)]
 pub struct Emulator {
@@ -61,7 +69,7 @@ impl Emulator {
     /// The address or port is taken, or there are no more threads or descriptors.
     pub fn start(config: Config) -> Result<Self, Error> {
         let listener = TcpListener::bind((config.address, config.port))
-            .map_err(|e| Error::new(format!("{}, port {}: {e}", config.address, config.port)))?;
+            .map_err(|e| Error::new(format!("{}, port {}: {e}{}", config.address, config.port, another(&e))))?;
         listener.set_nonblocking(true)?;
         let address = listener.local_addr()?;
         let base_url = format!("http://{address}/v1.0");

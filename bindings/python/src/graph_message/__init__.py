@@ -8,7 +8,8 @@ A call returns a `Receipt`, or raises. What it raises says what became of the ma
 `OutcomeUnknown` (it may have been; `Client.check` settles it later).
 
 A mail is sent at most once provided that the service shows an acceptance within `settle`, that nothing between us and
-Graph replays requests or answers in its name, and that no other process sends the same draft at the same time.
+Graph replays requests or answers in its name, and that no other process sends the same draft until it
+shows as sent.
 """
 
 from ._client import Client, check, send

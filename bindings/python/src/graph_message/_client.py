@@ -67,7 +67,7 @@ class Client:
         self._lock = threading.Lock()
         self._closed = False
         made = _native.Client.make(
-            base_url=_given("base_url", base_url),
+            base_url=_base_url(base_url),
             timeout_ms=_milliseconds("timeout", timeout),
             attempt_timeout_ms=_milliseconds("attempt_timeout", attempt_timeout),
             connect_timeout_ms=_milliseconds("connect_timeout", connect_timeout),
@@ -352,6 +352,13 @@ def _text(name: str, value: Any) -> str:
         at = len(value[: error.start].encode())
         raise _invalid(f"{name} is not valid UTF-8 from byte {at} on: it holds a lone surrogate; convert it") from None
     return value
+
+
+def _base_url(value: Union[str, None]) -> str:
+    # A variable that is not set must not send a test's token to the real service.
+    if value == "":
+        raise _invalid("base_url is empty: leave it out, or name the service")
+    return _given("base_url", value)
 
 
 def _given(name: str, value: Union[str, None]) -> str:
