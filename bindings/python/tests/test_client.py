@@ -80,6 +80,7 @@ def test_options_are_refused() -> None:
         ({"max_attempts": -1}, "max_attempts is -1"),
         ({"verify": "often"}, "verify is 'often'"),
         ({"roots": 7}, "roots is 7"),
+        ({"base_url": ""}, "base_url is empty"),
         ({"base_url": "http://example.com"}, "plain http"),
         ({"proxy": "ftp://x"}, "proxy"),
         ({"ca_file": "/nowhere/ca.pem"}, "ca_file"),
