@@ -41,33 +41,51 @@ class Redis:
         self._server.wait()
 
 
+class Workers:
+    """Processes of their own, each with a log. One that dies is started again, as systemd would."""
+
+    def __init__(self, commands):
+        self._commands = commands
+        self._running = [self._start(number) for number in range(len(commands))]
+
+    def _start(self, number):
+        with open(f"{os.environ['CAMPAIGN_FOLDER']}/worker-{number}.log", "ab") as log:
+            return subprocess.Popen(self._commands[number], cwd=HERE, stdout=log, stderr=log, start_new_session=True)
+
+    def look_after(self):
+        for number, worker in enumerate(self._running):
+            if worker.poll() is not None:
+                self._running[number] = self._start(number)
+
+    def kill(self, dice):
+        dice.choice(self._running).send_signal(signal.SIGKILL)
+
+    def end(self):
+        for worker in self._running:
+            worker.kill()
+            worker.wait()
+
+
 class Celery:
-    """Four workers, one for each queue. One that dies is started again, as systemd would."""
+    """Four workers, one for each queue."""
 
     def __init__(self, tasks):
-        self._folder, self.broker_restarts = os.environ["CAMPAIGN_FOLDER"], 0
-        self._redis = Redis(self._folder)
+        self.broker_restarts = 0
+        self._redis = Redis(os.environ["CAMPAIGN_FOLDER"])
         os.environ.update({"MAIL_REDIS": self._redis.url, "CAMPAIGN_TASKS": tasks})
-        self._workers = [self._worker(queue) for queue in range(4)]
+        base = [sys.executable, "-m", "celery", "-A", "celery_worker", "worker", "--pool", "threads", "--concurrency", "8"]
+        names = [["--queues", f"mail-{number}", "--hostname", f"mail-{number}@campaign"] for number in range(4)]
+        self.workers = Workers([[*base, "--loglevel", "WARNING", *name] for name in names])
         self._tasks = importlib.import_module(tasks)
 
-    def _worker(self, queue):
-        names = ["--queues", f"mail-{queue}", "--hostname", f"mail-{queue}@campaign", "--loglevel", "WARNING"]
-        command = [sys.executable, "-m", "celery", "-A", "celery_worker", "worker", "--pool", "threads", "--concurrency", "8"]
-        with open(f"{self._folder}/worker-{queue}.log", "ab") as log:
-            return subprocess.Popen([*command, *names], cwd=HERE, stdout=log, stderr=log, start_new_session=True)
-
-    def begin(self, drafts):
+    def enqueue(self, drafts):
         for draft in drafts:
             self._tasks.enqueue(*draft)
 
-    def look_after(self):
-        for queue, worker in enumerate(self._workers):
-            if worker.poll() is not None:
-                self._workers[queue] = self._worker(queue)
-
-    def kill(self, dice):
-        dice.choice(self._workers).send_signal(signal.SIGKILL)
+    def enqueue_again(self, drafts):
+        """As celery_mail.py asks for. Who writes a plain POST has nothing that could be enqueued twice."""
+        if self._tasks.__name__ == "celery_mail":
+            self.enqueue(drafts)
 
     def restart_broker(self):
         self._redis.end()
@@ -76,14 +94,12 @@ class Celery:
         self.broker_restarts += 1
 
     def end(self):
-        for worker in self._workers:
-            worker.kill()
-            worker.wait()
+        self.workers.end()
         self._redis.end()
 
 
 class Dask:
-    """Two worker processes, which their nannies start again. Its scheduler is in this process: there is no broker to restart."""
+    """Two workers. The scheduler is in this process: there is no broker to restart."""
 
     broker_restarts = 0
 
@@ -95,25 +111,23 @@ class Dask:
 
         dask.config.set({"distributed.scheduler.allowed-failures": 1000})
         self._mail = dask_mail
-        self._cluster = LocalCluster(n_workers=2, threads_per_worker=8, processes=True, dashboard_address=None, silence_logs=50)
-        self._client = Client(self._cluster)
+        self._scheduler = LocalCluster(n_workers=0, dashboard_address=None, silence_logs=50)
+        self._client = Client(self._scheduler)
         self._client.register_plugin(Mortals())
+        base = [sys.executable, "-m", "distributed.cli.dask_worker", self._scheduler.scheduler_address]
+        self.workers = Workers([[*base, "--no-nanny", "--no-dashboard", "--nthreads", "8"]] * 2)
 
-    def begin(self, drafts):
+    def enqueue(self, drafts):
         outcomes = self._mail.send_all(self._client, drafts)
         threading.Thread(target=collections.deque, args=(outcomes, 0), daemon=True).start()
 
-    def look_after(self):
-        pass
-
-    def kill(self, dice):
-        living = [nanny.pid for nanny in self._cluster.workers.values() if nanny.pid]
-        if living:
-            os.kill(dice.choice(living), signal.SIGKILL)
+    def enqueue_again(self, drafts):
+        """The scheduler keeps what it was given."""
 
     def restart_broker(self):
         pass
 
     def end(self):
+        self.workers.end()
         self._client.close()
-        self._cluster.close()
+        self._scheduler.close()

@@ -21,7 +21,7 @@ TOKEN = "app-token"
 
 class Mailboxes:
     def __init__(self, drafts, mailboxes, seed):
-        command = [os.environ["GRAPH_EMULATOR"], "--port", "0", "--quiet", "--draft", "0", "--move-delay-ms", "500"]
+        command = [os.environ["GRAPH_EMULATOR"], "--port", "0", "--quiet", "--draft", "0", "--move-delay-ms", "2000"]
         self._process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
         self.base_url = self._process.stdout.readline().strip()
         threading.Thread(target=collections.deque, args=(self._process.stdout, 0), daemon=True).start()

@@ -1,11 +1,13 @@
 """Sends drafts through Celery and Redis: each leaves once, whatever dies meanwhile. README.md says why."""
 
 import os
+import time
 import zlib
 
 import graph_message as gm
 from celery import Celery
 from celery.exceptions import Reject
+from celery.signals import worker_init
 
 TIMEOUT = float(os.environ.get("MAIL_TIMEOUT", "100"))  # of one call, in seconds
 SETTLE = float(os.environ.get("MAIL_SETTLE", "20"))  # how long an accepted mail may still show as a draft
@@ -20,23 +22,22 @@ app.conf.update(
     result_backend_always_retry=True,
 )
 client = gm.Client(base_url=os.environ.get("GRAPH_BASE_URL"), timeout=TIMEOUT, settle=SETTLE, verify="always")
+worker_init.connect(lambda **_: time.sleep(SETTLE), weak=False)  # what a worker sent that died must show first
 LATER = (gm.Throttled, gm.Unreachable, gm.TimedOut, gm.Unavailable, gm.Unauthenticated)  # nothing has left
 
 
-def token():
-    return os.environ["GRAPH_TOKEN"]  # a program has it from MSAL, which renews it
-
-
 def enqueue(mailbox, id, internet_message_id):
+    """Once for each draft, and now and then for all of them: Redis loses a task whose worker dies as it takes it."""
     queue = f"mail-{zlib.crc32(mailbox.lower().encode()) % 4}"  # one worker for each: Graph's limit is a mailbox's
-    return send.apply_async((mailbox, id, internet_message_id), queue=queue)
+    if not send.AsyncResult(internet_message_id).ready():
+        send.apply_async((mailbox, id, internet_message_id), queue=queue, task_id=internet_message_id)
 
 
 @app.task(bind=True, max_retries=None)
 def send(self, mailbox, id, internet_message_id, call="send"):
     """The result begins with "sent", "not sent" or, after 20 checks, "may have been sent"."""
     try:
-        getattr(client, call)(id, mailbox, token(), internet_message_id=internet_message_id)
+        getattr(client, call)(id, mailbox, os.environ["GRAPH_TOKEN"], internet_message_id=internet_message_id)
         return "sent"
     except gm.NotADraft:
         return "sent, by an earlier delivery of this task"
