@@ -43,11 +43,11 @@ def run(given, engine, mailboxes, dice):
     """Begins, kills until it has killed enough, and waits for the last outcome. Returns how many it killed."""
     from told import dies_after, told
 
-    engine.enqueue(mailboxes.drafts)
     # A third of the kills is between a send and its acknowledgement; each worker does those to itself.
     at_the_worst = given.kills // 3
     for _, id, _ in dice.sample(mailboxes.drafts, at_the_worst):
         dies_after(id)
+    engine.enqueue(mailboxes.drafts)
     by_hand, killed = given.kills - at_the_worst, 0
     began = now = heard = time.monotonic()
     next_kill, next_time, lines = now + dice.expovariate(1 / BETWEEN_KILLS), now + ENQUEUED_AGAIN, 0
