@@ -84,6 +84,7 @@ def test_options_are_refused() -> None:
         ({"base_url": "http://example.com"}, "plain http"),
         ({"proxy": "ftp://x"}, "proxy"),
         ({"ca_file": "/nowhere/ca.pem"}, "ca_file"),
+        ({"ca_file": ""}, "ca_file is empty"),
         ({"user_agent": "a\nb"}, "user_agent"),
         ({"base_url": "\ud800"}, "surrogate"),
     ]:

@@ -67,7 +67,7 @@ class Client:
         self._lock = threading.Lock()
         self._closed = False
         made = _native.Client.make(
-            base_url=_base_url(base_url),
+            base_url=_not_empty("base_url", base_url),
             timeout_ms=_milliseconds("timeout", timeout),
             attempt_timeout_ms=_milliseconds("attempt_timeout", attempt_timeout),
             connect_timeout_ms=_milliseconds("connect_timeout", connect_timeout),
@@ -77,7 +77,7 @@ class Client:
             verify=_one_of("verify", verify, ("never", "on_doubt", "always")),
             proxy=_given("proxy", proxy),
             trust_env=bool(trust_env),
-            ca_file=_given("ca_file", None if ca_file is None else os.fspath(ca_file)),
+            ca_file=_not_empty("ca_file", None if ca_file is None else os.fspath(ca_file)),
             roots=_one_of("roots", roots, ("system", "bundled")),
             user_agent=_given("user_agent", user_agent),
             log=_log,
@@ -354,11 +354,11 @@ def _text(name: str, value: Any) -> str:
     return value
 
 
-def _base_url(value: Union[str, None]) -> str:
-    # A variable that is not set must not send a test's token to the real service.
+def _not_empty(name: str, value: Union[str, None]) -> str:
+    # As in C. A variable that is not set must not send a test's token to the real service.
     if value == "":
-        raise _invalid("base_url is empty: leave it out, or name the service")
-    return _given("base_url", value)
+        raise _invalid(f"{name} is empty: leave it out, or give one")
+    return _given(name, value)
 
 
 def _given(name: str, value: Union[str, None]) -> str:
